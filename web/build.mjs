@@ -1,0 +1,64 @@
+// Builds what the pages need in a browser: app.js (the player and what makes pages quicker), hls.js (the engine,
+// fetched only where something plays), app.css and icons.svg. Each is named with a hash of its content, so that it
+// may be cached for ever, and manifest.json tells the pages the names of today.
+//
+//	node build.mjs            into "made by make build", which is emptied first
+//	node build.mjs --out DIR  somewhere else
+import { build } from 'esbuild'
+import { createHash } from 'node:crypto'
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { brotliCompressSync, gzipSync } from 'node:zlib'
+import { hlsConstants, smallHls } from './small_hls.mjs'
+
+const here = dirname(fileURLToPath(import.meta.url))
+const out = process.argv[2] === '--out' ? process.argv[3] : join(here, 'made by make build')
+
+/** The style sheet is written in these parts and is one file in a browser; later parts may override earlier ones. */
+const styles = ['tokens', 'base', 'layout', 'components', 'desk', 'print']
+
+// Nothing newer than 2020 is needed: telephones stay in use for long.
+const common = { bundle: true, minify: true, write: false, target: 'es2020', charset: 'utf8', legalComments: 'none', logLevel: 'warning' }
+
+const manifest = {}
+
+async function main() {
+  rmSync(out, { recursive: true, force: true })
+  mkdirSync(out, { recursive: true })
+  // The licence of hls.js asks for its notice wherever its code goes.
+  const notice = '/* hls.js, Copyright (c) 2017 Dailymotion, Apache License 2.0: github.com/video-dev/hls.js */'
+  const engine = keep('hls.js', await bundle('player/engine_hls.ts', {
+    format: 'esm', plugins: [smallHls], define: hlsConstants, banner: { js: notice },
+  }))
+  keep('app.js', await bundle('player/app.ts', {
+    format: 'iife', define: { ENGINE_FILE: JSON.stringify('./' + engine) },
+  }))
+  keep('app.css', await style())
+  keep('icons.svg', readFileSync(join(here, 'icons/icons.svg')))
+  writeFileSync(join(out, 'manifest.json'), JSON.stringify(manifest, null, 2) + '\n')
+}
+
+async function bundle(entry, options) {
+  const made = await build({ ...common, absWorkingDir: here, entryPoints: [entry], ...options })
+  return Buffer.from(made.outputFiles[0].contents)
+}
+
+async function style() {
+  const contents = styles.map(s => `@import "./css/${s}.css";`).join('\n')
+  const made = await build({ ...common, absWorkingDir: here, stdin: { contents, loader: 'css', resolveDir: here } })
+  return Buffer.from(made.outputFiles[0].contents)
+}
+
+/** Writes one file under its hashed name, prints what it weighs on the wire, and returns that name. */
+function keep(name, bytes) {
+  const hash = createHash('sha256').update(bytes).digest('hex').slice(0, 8)
+  const hashed = name.replace(/\.(\w+)$/, `.${hash}.$1`)
+  writeFileSync(join(out, hashed), bytes)
+  manifest[name] = hashed
+  const kB = n => (n / 1000).toFixed(1).padStart(6) + ' kB'
+  console.log(`${hashed.padEnd(22)}${kB(bytes.length)}   gzip${kB(gzipSync(bytes, { level: 9 }).length)}   brotli${kB(brotliCompressSync(bytes).length)}`)
+  return hashed
+}
+
+await main()
