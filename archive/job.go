@@ -17,7 +17,7 @@ import (
 // Job is jobs/<session>/<recipe16>.json: what was tried of one rendition, and at the same time the lease on making it. Deleting it is always safe.
 type Job struct {
 	Owner     string  `json:"owner,omitempty"`    // who holds the lease; empty: nobody
-	Beat      int     `json:"beat,omitempty"`     // rises with each sign of life, so that the object changes
+	Update    string  `json:"update,omitempty"`   // random for each write: tells whether one whose answer was lost was mine
 	Progress  float64 `json:"progress,omitempty"` // 0 to 1
 	Started   string  `json:"started,omitempty"`
 	Attempts  int     `json:"attempts,omitempty"` // that failed, not those that were cut off
@@ -117,7 +117,7 @@ func (a *Archive) TryLease(ctx context.Context, session, recipe, program string,
 		}
 	}
 	l := &Lease{archive: a, key: key, job: Job{
-		Owner: owner(), Beat: was.Beat + 1, Started: a.Stamp(), Attempts: was.Attempts, Reason: was.Reason, Log: was.Log, Program: was.Program, Unknown: was.Unknown,
+		Owner: owner(), Started: a.Stamp(), Attempts: was.Attempts, Reason: was.Reason, Log: was.Log, Program: was.Program, Unknown: was.Unknown,
 	}}
 	if was.Program != program && was.Attempts >= MaxAttempts {
 		l.job.Attempts = 0
@@ -149,6 +149,7 @@ func (a *Archive) free(j *Job, key, version, program string, seen *Sightings) er
 
 // put writes the job as it stands in l, which must be locked or not yet shared.
 func (l *Lease) put(ctx context.Context, cond Condition) error {
+	l.job.Update = random(8)
 	data, err := json.Marshal(l.job)
 	if err != nil {
 		return err
@@ -173,7 +174,6 @@ func (l *Lease) put(ctx context.Context, cond Condition) error {
 func (l *Lease) Beat(ctx context.Context, progress float64) error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.job.Beat++
 	l.job.Progress = progress
 	return l.put(ctx, IfVersion(l.version))
 }
