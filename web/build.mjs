@@ -32,7 +32,7 @@ async function main() {
     format: 'esm', plugins: [smallHls], define: hlsConstants, banner: { js: notice },
   }))
   keep('app.js', await bundle('player/app.ts', {
-    format: 'iife', define: { ENGINE_FILE: JSON.stringify('./' + engine) },
+    format: 'iife', define: { ENGINE_FILE: JSON.stringify('./' + engine) }, external: ['./' + engine],
   }))
   keep('app.css', await style())
   keep('icons.svg', readFileSync(join(here, 'icons/icons.svg')))

@@ -17,6 +17,8 @@ export interface Voice {
   word?: string
   /** Word on the key while this voice sounds; without it, `say.playing`. */
   playing?: string
+  /** What stands under the desk while this voice sounds: that it is an interpretation, or the floor. */
+  honest?: string
   /** Media playlist of this voice alone. */
   playlist?: string
 }
@@ -47,6 +49,8 @@ export interface Say {
   floor: string
   /** Word on a pressed key until its voice is heard: "one moment". */
   changing: string
+  /** Play was pressed and no voice is chosen: "Choose a voice." */
+  choose: string
   /** "Now: {voice}", said once after a change. */
   now: string
   /** "{at} of {length}"; both gaps are durations in words. */

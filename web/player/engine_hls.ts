@@ -1,0 +1,115 @@
+// The engine for browsers with Media Source Extensions: hls.js built small. It is a file of its own, fetched where
+// something plays and not before.
+import Hls from 'hls.js'
+import type { ErrorData, HlsConfig, Level } from 'hls.js'
+import type { Engine, Size, Source, Trouble } from './engine.ts'
+import { VoiceChange } from './voice_change.ts'
+
+/** The bits a second to begin with, before the line was measured. */
+const ESTIMATE = 300_000
+const ESTIMATE_SAVING = 100_000
+/** A second broken buffer within this many ms is not mended again. */
+const MEND_AGAIN_AFTER = 10_000
+
+/** Whether hls.js can play here. */
+export function canPlay(): boolean {
+  return Hls.isSupported()
+}
+
+export function open(source: Source): Engine {
+  return new HlsEngine(source)
+}
+
+class HlsEngine implements Engine {
+  private hls: Hls
+  private voices: VoiceChange
+  private startAt: number | undefined
+  private parsed = false
+  private mendedAt = -MEND_AGAIN_AFTER
+
+  constructor(private source: Source) {
+    const hls = this.hls = new Hls(settings(source.saveData))
+    this.voices = new VoiceChange(hls, source.video, source.voice, source.reports.sounds, () => this.onMissing())
+    hls.on(Hls.Events.MANIFEST_PARSED, (_, { levels }) => this.onParsed(levels))
+    hls.on(Hls.Events.ERROR, (_, data) => this.onError(data))
+    hls.on(Hls.Events.FRAG_BUFFERED, () => source.reports.trouble(undefined))
+    window.addEventListener('online', () => this.again())
+    hls.loadSource(source.master)
+  }
+
+  start(at: number): void {
+    this.startAt = at
+    this.source.video.preload = 'auto' // With "none" the browser would not open the media source.
+    if (!this.hls.media) this.hls.attachMedia(this.source.video)
+    if (this.parsed) this.hls.startLoad(at > 0 ? at : -1)
+  }
+
+  seek(to: number): void {
+    const { video } = this.source
+    if (video.readyState >= HTMLMediaElement.HAVE_METADATA) {
+      video.currentTime = to
+    } else if (this.startAt !== undefined) {
+      this.hls.stopLoad()
+      this.start(to)
+    }
+  }
+
+  choose(track: string): void {
+    this.voices.choose(track)
+  }
+
+  chooseSize(size: number): void {
+    this.hls.nextLevel = size
+    this.source.reports.sizes(sizes(this.hls.levels), size)
+  }
+
+  again(): void {
+    if (!this.parsed) this.hls.loadSource(this.source.master)
+    else if (this.startAt !== undefined) this.hls.startLoad(-1)
+  }
+
+  private onParsed(levels: Level[]): void {
+    this.parsed = true
+    this.source.reports.sizes(sizes(levels), -1)
+    if (this.startAt !== undefined) this.start(this.startAt)
+  }
+
+  // Silence and a sentence, never another language.
+  private onMissing(): void {
+    this.hls.stopLoad()
+    this.hls.detachMedia()
+    this.source.reports.trouble('changed')
+  }
+
+  private onError(data: ErrorData): void {
+    if (!data.fatal) return
+    if (data.type === Hls.ErrorTypes.MEDIA_ERROR && performance.now() - this.mendedAt > MEND_AGAIN_AFTER) {
+      this.mendedAt = performance.now()
+      this.hls.recoverMediaError()
+      return
+    }
+    this.source.reports.trouble(troubleOf(data))
+  }
+}
+
+function settings(saveData: boolean): Partial<HlsConfig> {
+  return {
+    autoStartLoad: false,
+    maxBufferLength: 20,
+    maxMaxBufferLength: 30,
+    backBufferLength: 60,
+    enableWorker: false,
+    lowLatencyMode: false,
+    capLevelToPlayerSize: true,
+    abrEwmaDefaultEstimate: saveData ? ESTIMATE_SAVING : ESTIMATE,
+  }
+}
+
+function sizes(levels: Level[]): Size[] {
+  return levels.map(l => ({ height: l.height, megabytesAnHour: l.averageBitrate / 8 * 3600 / 1e6 }))
+}
+
+function troubleOf({ type, response }: ErrorData): Trouble {
+  if (type !== Hls.ErrorTypes.NETWORK_ERROR) return 'unplayable'
+  return response?.code === 404 || response?.code === 410 ? 'changed' : 'lost'
+}

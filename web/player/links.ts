@@ -1,0 +1,99 @@
+// Links and forms of the page that speak of a second: a time code goes there without a reload, a form takes the
+// position along, and the link to share follows the playhead.
+import type { Captions } from './captions.ts'
+import { fill } from './page.ts'
+import type { Player } from './player.ts'
+import { clock } from './time.ts'
+
+export function links(player: Player, captions: Captions): void {
+  document.addEventListener('click', event => {
+    if (event.defaultPrevented || event.button !== 0 || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return
+    const link = (event.target as Element).closest<HTMLAnchorElement>('.script a.tc, .chapters a, a[data-here]')
+    const second = link && secondHere(link)
+    if (second === undefined || second === null) return
+    event.preventDefault()
+    player.seek(second)
+    // The press asks to hear this second; on a line that costs, only once something was played.
+    if (player.started || !player.page.saveData) player.play()
+  })
+  document.addEventListener('submit', event => {
+    const t = (event.target as HTMLFormElement).querySelector<HTMLInputElement>('input[type=hidden][name=t]')
+    if (t) t.value = String(Math.floor(player.at))
+  }, true)
+  chapters(player)
+  share(player, captions)
+}
+
+/** The second a link goes to, if it goes to this very page. */
+function secondHere(link: HTMLAnchorElement): number | undefined {
+  const url = new URL(link.href, document.baseURI)
+  const t = url.searchParams.get('t')
+  if (url.pathname !== location.pathname || t === null || !/^\d+(\.\d+)?$/.test(t)) return undefined
+  return Number(t)
+}
+
+/** Marks the chapter that plays, with a word beside it. */
+function chapters(player: Player): void {
+  const items = [...document.querySelectorAll<HTMLElement>('.chapters > li')]
+  const { page } = player
+  if (items.length !== page.chapters.length) return
+  let marked = -2
+  player.on('time', mark)
+  mark()
+
+  function mark(): void {
+    let now = -1
+    page.chapters.forEach((c, i) => { if (c.startMs / 1000 <= player.at) now = i })
+    if (now === marked) return
+    marked = now
+    items.forEach((item, i) => {
+      if (i === now) item.setAttribute('aria-current', 'true')
+      else item.removeAttribute('aria-current')
+      const word = item.querySelector('.sm')
+      if (word) word.textContent = i === now ? page.say.playing ?? '' : ''
+    })
+  }
+}
+
+/** The link to share: to this second, with voice and captions where they are ticked. */
+function share(player: Player, captions: Captions): void {
+  const field = document.querySelector<HTMLInputElement>('input[data-link]')
+  if (!field) return
+  const base = new URL(field.value, location.href)
+  const ticked = (name: string) => document.querySelector<HTMLInputElement>(`input[${name}]`)
+  const label = document.querySelector<HTMLElement>('[data-link-label]')
+  const withVoice = ticked('data-link-voice')
+  const withCaptions = ticked('data-link-captions')
+
+  let second = -1
+  const write = () => {
+    const url = new URL(base.pathname, base.origin)
+    second = Math.floor(player.at)
+    url.searchParams.set('t', String(second))
+    const voice = player.voice(player.sounding)
+    if (voice && withVoice?.checked) url.searchParams.set('voice', voice.language)
+    if (captions.chosen && withCaptions?.checked) url.searchParams.set('captions', captions.chosen.language)
+    field.value = url.href
+    if (label) label.textContent = fill(player.page.say.linkTo, { time: clock(second) })
+  }
+  player.on('time', () => { if (Math.floor(player.at) !== second) write() })
+  player.on('voice', write)
+  captions.onChange(write)
+  for (const tick of [withVoice, withCaptions]) tick?.addEventListener('change', write)
+  write()
+  copyButton(field, player.page.say.copied ?? '')
+}
+
+function copyButton(field: HTMLInputElement, copied: string): void {
+  const button = document.querySelector<HTMLButtonElement>('button[data-act=copy]')
+  const written = button?.querySelector('[data-word]')
+  if (!button || !written) return
+  button.hidden = !navigator.clipboard // Only on pages that came safely.
+  const before = written.textContent ?? ''
+  button.addEventListener('click', () => {
+    void navigator.clipboard.writeText(field.value).then(() => {
+      written.textContent = copied
+      setTimeout(() => { written.textContent = before }, 4000)
+    })
+  })
+}
