@@ -1,0 +1,148 @@
+package transcode
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+
+	"cabina/archive"
+
+	"github.com/gowebpki/jcs"
+)
+
+// Recipe holds exactly the inputs that can change a byte of a rendition. An input that is zero is none: it is not in the JSON.
+type Recipe struct {
+	Profile  string        `json:"profile"`
+	V        int           `json:"v"` // of the profile
+	Parts    []RecipePart  `json:"parts,omitempty"`
+	Of       []RecipePart  `json:"of,omitempty"` // of captions: the parts of the voice they move with
+	Channels string        `json:"channels,omitempty"`
+	GainDb   float64       `json:"gainDb,omitempty"`
+	Title    string        `json:"title,omitempty"` // of a still
+	LengthMs int64         `json:"lengthMs"`
+	Cuts     []archive.Cut `json:"cuts,omitempty"` // withdrawn stretches, on the clock
+}
+
+// RecipePart is a part as it stands in a recipe: [sha, stream, fromMs, toMs, atMs, ppm], of a text [sha, atMs].
+type RecipePart struct {
+	Master archive.Ref
+	Stream string // empty: a text's
+	FromMs int64
+	ToMs   int64
+	AtMs   int64
+	Ppm    float64
+}
+
+// MarshalJSON writes the array.
+func (p RecipePart) MarshalJSON() ([]byte, error) {
+	if p.Stream == "" {
+		return json.Marshal([]any{p.Master, p.AtMs})
+	}
+	return json.Marshal([]any{p.Master, p.Stream, p.FromMs, p.ToMs, p.AtMs, p.Ppm})
+}
+
+// UnmarshalJSON reads the array.
+func (p *RecipePart) UnmarshalJSON(data []byte) error {
+	var list []json.RawMessage
+	if err := json.Unmarshal(data, &list); err != nil {
+		return fmt.Errorf("part of a recipe: %w", err)
+	}
+	var into []any
+	switch len(list) {
+	case 2:
+		into = []any{&p.Master, &p.AtMs}
+	case 6:
+		into = []any{&p.Master, &p.Stream, &p.FromMs, &p.ToMs, &p.AtMs, &p.Ppm}
+	default:
+		return fmt.Errorf("part of a recipe has %d items; 6 are those of sound and picture, 2 those of a text", len(list))
+	}
+	for i, v := range into {
+		if err := json.Unmarshal(list[i], v); err != nil {
+			return fmt.Errorf("part of a recipe, item %d: %w", i+1, err)
+		}
+	}
+	return nil
+}
+
+// JSON is the recipe's canonical form (RFC 8785): the same for the same inputs, whoever writes it.
+func (r Recipe) JSON() json.RawMessage {
+	data, err := json.Marshal(r)
+	if err == nil {
+		data, err = jcs.Transform(data)
+	}
+	if err != nil {
+		panic("transcode: a recipe is always JSON: " + err.Error()) // it holds no NaN: gain and drift come from documents, which are JSON themselves
+	}
+	return data
+}
+
+// Hash16 is the first 16 hex digits of the SHA-256 of the canonical form: the recipe's name in keys and addresses.
+func (r Recipe) Hash16() string { return Hash16(r.JSON()) }
+
+// Hash16 is the name of a recipe's canonical form.
+func Hash16(canonical []byte) string {
+	sum := sha256.Sum256(canonical)
+	return hex.EncodeToString(sum[:8])
+}
+
+// sameRecipe is true of two recipes with the same inputs, however they are written.
+func sameRecipe(a, b json.RawMessage) bool {
+	x, errX := jcs.Transform(a)
+	y, errY := jcs.Transform(b)
+	return errX == nil && errY == nil && string(x) == string(y)
+}
+
+// RecipeOf gives the recipe of a version of a track of s in a profile. It is pure, and depends on nothing that people wrote about the session but, for
+// a still, its title. Of a still, t and v are nil.
+func RecipeOf(s *archive.Session, t *archive.Track, v *archive.Version, name string) Recipe {
+	p, _ := profile(name)
+	r := Recipe{Profile: name, V: p.V, LengthMs: s.Clock.LengthMs}
+	if name == Still {
+		_, r.Title = s.Title.In()
+		return r
+	}
+	if name != Copy { // of a picture with a withdrawn stretch no copy is ever wanted
+		r.Cuts = s.Cuts(t)
+	}
+	switch name {
+	case VTT:
+		r.Parts = textParts(v.Parts)
+		r.Of = mediaParts(s.VoiceParts(v))
+	case Voice, Small:
+		r.Parts = mediaParts(v.Parts)
+		r.GainDb = v.GainDb
+		r.Channels = v.Channels
+		if r.Channels == "" {
+			r.Channels = "mix"
+		}
+	default:
+		r.Parts = mediaParts(v.Parts)
+	}
+	return r
+}
+
+// TextRecipe is the recipe16 in the address of a text's captions; empty where the text has no published version.
+func TextRecipe(s *archive.Session, t *archive.Track) string {
+	v := t.Current()
+	if v == nil {
+		return ""
+	}
+	return RecipeOf(s, t, v, VTT).Hash16()
+}
+
+func mediaParts(parts []archive.Part) []RecipePart {
+	var out []RecipePart
+	for _, p := range parts {
+		out = append(out, RecipePart{Master: p.Master, Stream: p.Stream, FromMs: p.FromMs, ToMs: p.ToMs, AtMs: p.AtMs, Ppm: p.Ppm})
+	}
+	return out
+}
+
+func textParts(parts []archive.Part) []RecipePart {
+	var out []RecipePart
+	for _, p := range parts {
+		out = append(out, RecipePart{Master: p.Master, AtMs: p.AtMs})
+	}
+	return out
+}
