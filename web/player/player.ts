@@ -40,6 +40,8 @@ export class Player {
   started = false
 
   private waitsAt: number
+  /** Play was pressed, and pause was not since. */
+  private asked = false
   /** The engine has brought the picture to `waitsAt`: until then the element stands at 0. */
   private landed = false
   private engine: Promise<Engine | undefined> | undefined
@@ -91,15 +93,23 @@ export class Player {
       return
     }
     if (this.video.ended) this.seek(0)
-    if (!this.started) {
-      this.started = true
-      void this.prepare().then(engine => engine?.start(this.waitsAt))
-    }
+    this.asked = true
     // Called in the same turn as the press, or telephones would not let it sound.
+    this.playVideo()
+    if (this.started) return
+    this.started = true
+    void this.prepare().then(engine => {
+      engine?.start(this.waitsAt)
+      if (this.asked) this.playVideo() // A new source may have paused the element.
+    })
+  }
+
+  private playVideo(): void {
     this.video.play().catch(() => this.tell('state', undefined))
   }
 
   pause(): void {
+    this.asked = false
     this.video.pause()
   }
 

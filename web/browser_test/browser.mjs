@@ -1,0 +1,108 @@
+// Opens real browsers on a running server and holds every page to what all pages promise: no request to another
+// site, nothing that the content security policy forbids, no error on the console, nothing kept on the device.
+import assert from 'node:assert/strict'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import puppeteer from 'puppeteer-core'
+import { session } from './fixture.mjs'
+
+/** The server under test, without a slash at its end; it holds the session that fixture.mjs makes. */
+export const server = (process.env.CABINA_URL ?? '').replace(/\/$/, '')
+assert.notEqual(server, '', 'CABINA_URL must name a running server that holds the session of fixture.mjs')
+
+export const telephone = { width: 360, height: 740, deviceScaleFactor: 1 }
+export const desktop = { width: 1280, height: 900, deviceScaleFactor: 1 }
+
+/** Starts Chromium as readers have it, but for the press that sound would wait for. */
+export async function chromium() {
+  return launch('chrome', process.env.CABINA_CHROMIUM ?? '/usr/bin/chromium', [
+    '--headless=new', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run',
+    '--disable-background-networking', '--disable-component-update', '--disable-sync',
+    '--autoplay-policy=no-user-gesture-required',
+  ])
+}
+
+/** Starts Firefox over WebDriver BiDi. */
+export async function firefox() {
+  return launch('firefox', process.env.CABINA_FIREFOX ?? '/usr/bin/firefox-esr', ['--headless'], {
+    'media.autoplay.default': 0,
+    'media.autoplay.blocking_policy': 0,
+    'media.volume_scale': '0.2',
+  })
+}
+
+async function launch(kind, executablePath, args, extraPrefsFirefox) {
+  const userDataDir = mkdtempSync(join(tmpdir(), 'cabina-browser-'))
+  const browser = await puppeteer.launch({ browser: kind, executablePath, userDataDir, args, extraPrefsFirefox, headless: kind === 'firefox' })
+  return {
+    browser,
+    async close() {
+      await browser.close()
+      rmSync(userDataDir, { recursive: true, force: true, maxRetries: 5 })
+    },
+  }
+}
+
+/** The address of the test session's page. */
+export function watchPage(lang, query = {}) {
+  const q = new URLSearchParams(query).toString()
+  return `${server}/${lang}/sessions/${session}${q ? '?' + q : ''}`
+}
+
+/**
+ * A page that writes down what it must not do, and what it fetched: `fetched` holds {url, range} in order. `clean()`
+ * fails when anything forbidden happened.
+ */
+export async function openPage(browser, address, { viewport = desktop, script = true, scheme = 'light' } = {}) {
+  const page = await browser.newPage()
+  const wrong = []
+  const fetched = []
+  await page.setViewport(viewport)
+  if (!script) await page.setJavaScriptEnabled(false)
+  if (scheme !== 'light') await page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value: scheme }])
+  page.on('pageerror', error => wrong.push(`exception: ${error.message}`))
+  page.on('console', message => {
+    if (['error', 'warn', 'warning'].includes(message.type()) || /Content.Security.Policy/i.test(message.text())) wrong.push(`console: ${message.text()}`)
+  })
+  page.on('request', request => {
+    const url = request.url()
+    if (/^(data|blob|about|moz-extension|chrome):/.test(url)) return
+    fetched.push({ url, range: request.headers().range ?? '' })
+    if (!url.startsWith(server + '/')) wrong.push(`asked another site: ${url}`)
+  })
+  if (script) {
+    await page.evaluateOnNewDocument(() => {
+      window.forbidden = []
+      document.addEventListener('securitypolicyviolation', e => window.forbidden.push(`${e.violatedDirective} ${e.blockedURI}`))
+    })
+  }
+  await page.goto(address, { waitUntil: 'load' })
+  return {
+    page,
+    fetched,
+    async clean() {
+      const seen = script ? await page.evaluate(kept) : []
+      assert.deepEqual([...wrong, ...seen], [], 'the page did what pages must not do')
+    },
+  }
+}
+
+/** Runs in the page: violations of the policy, and what is kept on the device. */
+async function kept() {
+  const found = window.forbidden.map(v => `policy: ${v}`)
+  if (document.cookie) found.push(`cookie: ${document.cookie}`)
+  for (const store of [localStorage, sessionStorage]) if (store.length > 0) found.push(`storage: ${Object.keys(store)}`)
+  const bases = indexedDB.databases ? await indexedDB.databases() : []
+  if (bases.length > 0) found.push(`databases: ${bases.map(b => b.name)}`)
+  return found
+}
+
+/** Waits until `look` (run in the page with `args`) gives something true, and fails with `what` when it does not. */
+export async function until(page, what, look, { timeout = 15_000, args = [] } = {}) {
+  try {
+    return await (await page.waitForFunction(look, { timeout, polling: 50 }, ...args)).jsonValue()
+  } catch (error) {
+    throw new Error(`waited ${timeout / 1000} s for: ${what} (${error.message})`)
+  }
+}
