@@ -1,0 +1,157 @@
+package search
+
+import (
+	"strings"
+	"unicode/utf8"
+
+	"github.com/blevesearch/bleve/v2/analysis"
+	"github.com/blevesearch/bleve/v2/analysis/tokenizer/unicode"
+)
+
+// Analyzers are made of token filters only: a token's Start and End stay the bytes of the text as it came, and moments and marks are made of those.
+
+// ready makes the analyzers.
+func (t *tongue) ready() *tongue {
+	words := unicode.NewUnicodeTokenizer()
+	t.said = &analysis.DefaultAnalyzer{Tokenizer: words, TokenFilters: []analysis.TokenFilter{saidFilter{t}}}
+	if t.stem != nil || t.cjk {
+		t.meant = &analysis.DefaultAnalyzer{Tokenizer: words, TokenFilters: []analysis.TokenFilter{meantFilter{t}}}
+	}
+	return t
+}
+
+// plain gives a token's word in small letters, with plain apostrophes and without an article before one; Start then is behind the article.
+func (t *tongue) plain(token *analysis.Token) string {
+	word := strings.ToLower(string(token.Term))
+	if t.articles == nil && ascii(word) {
+		return word
+	}
+	word = apostrophes.Replace(word)
+	if before, rest, ok := strings.Cut(word, "'"); ok && t.articles[before] && rest != "" {
+		_, size := utf8.DecodeRune(token.Term[len(before):])
+		token.Start += len(before) + size
+		return rest
+	}
+	return word
+}
+
+var apostrophes = strings.NewReplacer("’", "'", "ʼ", "'", "＇", "'")
+
+// saidFilter: small letters, elision, fold; of cjk single characters.
+type saidFilter struct{ *tongue }
+
+func (f saidFilter) Filter(in analysis.TokenStream) analysis.TokenStream {
+	if f.cjk {
+		in = characters(in)
+	}
+	out := in[:0]
+	for _, token := range in {
+		word := fold(f.plain(token))
+		if word == "" {
+			continue
+		}
+		token.Term = []byte(word)
+		out = append(out, token)
+	}
+	return out
+}
+
+// meantFilter: as saidFilter, then without stop words, and the rest as stems; of cjk pairs of characters. A word may give up to three tokens at
+// its position: fold(stem), stem(fold), and the stem of its other spelling.
+type meantFilter struct{ *tongue }
+
+func (f meantFilter) Filter(in analysis.TokenStream) analysis.TokenStream {
+	if f.cjk {
+		return pairs(saidFilter(f).Filter(in))
+	}
+	out := make(analysis.TokenStream, 0, len(in)+len(in)/4)
+	for _, token := range in {
+		word := f.plain(token)
+		if f.stop[word] {
+			continue
+		}
+		for _, stem := range f.stems(word) {
+			t := *token
+			t.Term = []byte(stem)
+			out = append(out, &t)
+		}
+	}
+	return out
+}
+
+// stems gives the forms under which a word in small letters is found, none twice.
+func (t *tongue) stems(word string) []string {
+	folded := fold(word)
+	stems := []string{fold(t.stem(word)), t.stem(folded), ""}
+	if t.pairs != nil {
+		if other := t.pairs(folded); other != folded {
+			stems[2] = t.stem(other)
+		}
+	}
+	out := stems[:0]
+	for i, s := range stems {
+		if s != "" && (i < 1 || s != stems[0]) && (i < 2 || len(out) < 2 || s != out[1]) {
+			out = append(out, s)
+		}
+	}
+	return out
+}
+
+// characters takes words of ideographs and kana apart.
+func characters(in analysis.TokenStream) analysis.TokenStream {
+	out := make(analysis.TokenStream, 0, len(in))
+	for _, token := range in {
+		if token.Type != analysis.Ideographic {
+			t := *token
+			t.Position = len(out) + 1
+			out = append(out, &t)
+			continue
+		}
+		for at := 0; at < len(token.Term); {
+			_, n := utf8.DecodeRune(token.Term[at:])
+			out = append(out, &analysis.Token{Term: token.Term[at : at+n], Start: token.Start + at, End: token.Start + at + n,
+				Position: len(out) + 1, Type: analysis.Ideographic})
+			at += n
+		}
+	}
+	return out
+}
+
+// pairs joins neighbouring characters two by two; one that stands alone stays.
+func pairs(in analysis.TokenStream) analysis.TokenStream {
+	out := make(analysis.TokenStream, 0, len(in))
+	joined := false // the character before is already part of a pair
+	for i, token := range in {
+		pair := i+1 < len(in) && token.Type == analysis.Ideographic && in[i+1].Type == analysis.Ideographic && in[i+1].Start == token.End
+		if !pair && joined {
+			joined = false
+			continue
+		}
+		t := *token
+		if pair {
+			t.Term = append(append(make([]byte, 0, 8), token.Term...), in[i+1].Term...)
+			t.End = in[i+1].End
+		}
+		joined = pair
+		t.Position = len(out) + 1
+		out = append(out, &t)
+	}
+	return out
+}
+
+// terms gives what an analyzer makes of a text: the terms at each position in turn. A word that it leaves out in between is an empty position, so
+// that the rest keeps its distance.
+func terms(a analysis.Analyzer, text string) [][]string {
+	var out [][]string
+	first := 0
+	for _, token := range a.Analyze([]byte(text)) {
+		if out == nil {
+			first = token.Position
+		}
+		for len(out) <= token.Position-first {
+			out = append(out, nil)
+		}
+		out[token.Position-first] = append(out[token.Position-first], string(token.Term))
+	}
+	return out
+}

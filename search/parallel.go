@@ -1,0 +1,90 @@
+package search
+
+import (
+	"slices"
+
+	"cabina/archive"
+)
+
+// beside is where a cue of another text begins to stand beside one: from so many ms after its start to so many. A booth follows the floor, so
+// a is beside b exactly when b is beside a.
+type beside struct{ from, to int64 }
+
+func besideOf(booth, otherBooth bool) beside {
+	switch {
+	case booth == otherBooth:
+		return beside{-4000, 4000}
+	case otherBooth: // from the floor to a booth
+		return beside{-2000, 6000}
+	default:
+		return beside{-6000, 2000}
+	}
+}
+
+// booth is true of a text that follows an interpretation or a description, not the floor or the clock itself.
+func booth(s *archive.Session, v *archive.Version) bool {
+	voice, _ := voiceOf(s, v)
+	return voice != nil && voice.Role != archive.Floor
+}
+
+// parallel gives what the session's other texts say about the lines of the best hit.
+func (s *searching) parallel(m moment) []Parallel {
+	best := &m.hits[0]
+	var out []Parallel
+	for _, t := range best.doc.Live(archive.Text) {
+		if slices.ContainsFunc(m.hits, func(h hit) bool { return h.track.ID == t.ID }) || archive.Access(s.r.Viewer, best.doc, t) != archive.Yes {
+			continue
+		}
+		file := s.textOf(best.doc.ID, t.ID)
+		if file == nil {
+			continue
+		}
+		v := t.Version(file.V)
+		if v == nil || v.Withdrawn {
+			continue
+		}
+		if p := s.beside(best, t, v, file); len(p.Lines) > 0 {
+			out = append(out, p)
+		}
+	}
+	return out
+}
+
+// textOf gives the cue file of a text by what the shelves hold that were opened.
+func (s *searching) textOf(session, track string) *text {
+	for _, l := range s.looks {
+		if r, ok := l.shelf.receipt(session); ok {
+			if slip, ok := r.Texts[track]; ok {
+				return s.file(textID{session, track, slip.Key})
+			}
+		}
+	}
+	return nil
+}
+
+func (s *searching) beside(best *hit, t *archive.Track, v *archive.Version, file *text) Parallel {
+	p := Parallel{Text: t.ID, Voice: file.Voice, Lines: []Line{}}
+	b := besideOf(booth(best.doc, best.v), booth(best.doc, v))
+	cuts := best.doc.Cuts(t)
+	next := 0
+	for i := best.first; i <= best.last; i++ {
+		if best.cut(i) {
+			continue
+		}
+		at := best.file.start(i)
+		for k := max(next, file.after(at+b.from)); k < file.Cues && file.start(k) <= at+b.to; k++ {
+			next = k + 1
+			if inCuts(cuts, file, k) {
+				continue
+			}
+			if len(p.Lines) == 0 {
+				p.Language = file.language(k)
+			}
+			p.Lines = append(p.Lines, line(file, k))
+		}
+	}
+	if n := len(p.Lines); n > 0 {
+		p.StartMs, p.EndMs = p.Lines[0].StartMs, p.Lines[n-1].EndMs
+	}
+	return p
+}

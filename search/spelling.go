@@ -1,0 +1,52 @@
+package search
+
+import "strings"
+
+// Spelling pairs: words written in two ways are found by either. Each rule brings a folded word to one of the two; an exact: search does not use them.
+
+// englishPair gives the American spelling of a British one, else the word.
+func englishPair(w string) string {
+	if len(w) < 5 {
+		return w
+	}
+	for _, ending := range [...]struct{ british, american string }{
+		{"isations", "izations"}, {"isation", "ization"}, {"isational", "izational"},
+		{"ise", "ize"}, {"ised", "ized"}, {"ises", "izes"}, {"ising", "izing"}, {"iser", "izer"}, {"isers", "izers"},
+		{"yse", "yze"}, {"ysed", "yzed"}, {"yses", "yzes"}, {"ysing", "yzing"},
+	} {
+		if stem, ok := strings.CutSuffix(w, ending.british); ok && len(stem) >= 3 {
+			return stem + ending.american
+		}
+	}
+	// -our: colour, labourers, favourite; not four, hour, tour
+	if at := strings.Index(w, "our"); at >= 2 && ourEndings[w[at+3:]] {
+		return w[:at] + "or" + w[at+3:]
+	}
+	return w
+}
+
+var ourEndings = map[string]bool{"": true, "s": true, "ed": true, "ing": true, "er": true, "ers": true, "able": true, "ably": true, "ite": true, "ites": true,
+	"itism": true, "ful": true, "less": true, "hood": true, "hoods": true, "al": true, "ally": true, "ist": true, "ists": true, "some": true, "y": true}
+
+// portuguesePair gives the spelling of Brazil for one that was written in Portugal before the reform, or still is; else the word. Words are folded: acção is accao.
+func portuguesePair(w string) string {
+	for _, p := range [...][2]string{
+		{"ccao", "cao"}, {"ccoes", "coes"}, {"ccion", "cion"}, {"pcao", "cao"}, {"pcoes", "coes"}, {"pcion", "cion"},
+		{"direct", "diret"}, {"activ", "ativ"}, {"actual", "atual"}, {"project", "projet"}, {"object", "objet"}, {"contact", "contat"},
+		{"colect", "colet"}, {"select", "selet"}, {"exact", "exat"}, {"electr", "eletr"}, {"electiv", "eletiv"}, {"arquitect", "arquitet"}, {"actor", "ator"},
+		{"actriz", "atriz"}, {"afect", "afet"}, {"efect", "efet"}, {"correct", "corret"}, {"protect", "protet"}, {"infect", "infet"}, {"reflect", "reflet"},
+		{"factur", "fatur"}, {"tractor", "trator"}, {"adopt", "adot"}, {"optim", "otim"}, {"baptis", "batis"}, {"egipt", "egit"}, {"connosco", "conosco"},
+		{"comummente", "comumente"}, {"humid", "umid"}, {"registo", "registro"}, {"equipa", "equipe"},
+	} {
+		if at := strings.Index(w, p[0]); at >= 0 && (at == 0 || len(p[0]) > 3) {
+			return w[:at] + p[1] + w[at+len(p[0]):]
+		}
+	}
+	if w == "facto" || w == "factos" {
+		return "fat" + w[4:]
+	}
+	if w == "acto" || w == "actos" {
+		return "at" + w[3:]
+	}
+	return w
+}
