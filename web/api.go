@@ -1,0 +1,97 @@
+package web
+
+import (
+	"errors"
+	"strconv"
+	"strings"
+
+	"github.com/labstack/echo/v4"
+
+	"cabina/archive"
+	"cabina/search"
+)
+
+// Search of the API: GET /api/v1/search and /api/v1/moments, the same flat. Both only find; they read nothing of the store.
+
+// errNoIndex is a server that was started without an index.
+var errNoIndex = errors.New("there is no index")
+
+func (s *Server) apiSearch(c echo.Context) error {
+	answer, v, err := s.find(c)
+	if err != nil {
+		return err
+	}
+	return s.answerJSON(c, answer, varyLanguage, keepFor(v))
+}
+
+func (s *Server) apiMoments(c echo.Context) error {
+	answer, v, err := s.find(c)
+	if err != nil {
+		return err
+	}
+	return s.answerJSON(c, answer.Flat(), varyLanguage, keepFor(v))
+}
+
+// Bounds of a page of moments.
+const (
+	momentsDefault = 10
+	momentsMost    = 100
+)
+
+// find reads ?q=&lang=&session=&conference=&limit=&cursor=&around= and asks the index. lang may be given several times, or several with commas between.
+func (s *Server) find(c echo.Context) (*search.Answer, archive.Viewer, error) {
+	v := s.viewer(c)
+	if s.Search == nil {
+		return nil, v, busy(errNoIndex)
+	}
+	r := search.Request{
+		Session: c.QueryParam("session"), Conference: c.QueryParam("conference"), Cursor: c.QueryParam("cursor"),
+		Viewer: v, Around: c.QueryParam("around") == "1", Lang: string(s.apiLang(c.Request())), Sessions: s.Mirror.Session,
+	}
+	var err error
+	if r.Query, err = search.Parse(c.QueryParam("q")); err != nil {
+		return nil, v, err
+	}
+	if r.Limit, err = limitParam(c, momentsDefault, momentsMost); err != nil {
+		return nil, v, err
+	}
+	if r.Languages, err = languagesParam(c); err != nil {
+		return nil, v, err
+	}
+	answer, err := s.Search.Search(c.Request().Context(), r)
+	if err != nil {
+		return nil, v, err
+	}
+	return answer, v, nil
+}
+
+// languagesParam reads ?lang=; none means all.
+func languagesParam(c echo.Context) ([]archive.Language, error) {
+	var out []archive.Language
+	for _, value := range c.QueryParams()["lang"] {
+		for name := range strings.SplitSeq(value, ",") {
+			if name = strings.TrimSpace(name); name == "" {
+				continue
+			}
+			l := archive.Language(name)
+			if !l.Valid() {
+				return nil, badParameter("lang: want language tags such as es or pt-BR, with commas between them")
+			}
+			out = append(out, l)
+		}
+	}
+	return out, nil
+}
+
+// limitParam reads ?limit=.
+func limitParam(c echo.Context, standard, most int) (int, error) {
+	text := c.QueryParam("limit")
+	if text == "" {
+		return standard, nil
+	}
+	n, err := strconv.Atoi(text)
+	if err != nil || n < 1 || n > most {
+		return 0, badParameter("limit: want a number from 1 to %d", most)
+	}
+	return n, nil
+}

@@ -1,0 +1,164 @@
+package web
+
+import (
+	"errors"
+	"strings"
+
+	"github.com/labstack/echo/v4"
+
+	"cabina/archive"
+	"cabina/transcode"
+	"cabina/web/locale"
+)
+
+const (
+	playlistType = "application/vnd.apple.mpegurl"
+	vttType      = "text/vtt; charset=utf-8"
+)
+
+// errPreparing is a session of which no picture or no voice is whole yet.
+var errPreparing = errors.New("being prepared")
+
+// master computes the master playlist of a session: its picture in the sizes there are, its voices, its captions. voice is the voice to begin with: a language, a
+// track, "floor" or "mul"; a voice that is not there selects none. Its addresses are relative, so that an unlisted session's token goes on.
+func (s *Server) master(c echo.Context) error {
+	a, err := s.ask(c)
+	if err != nil {
+		return err
+	}
+	v, err := s.view(c.Request().Context(), a)
+	if err != nil {
+		return err
+	}
+	if !v.Plays() {
+		return busy(errPreparing)
+	}
+	l := s.lang(c)
+	list := transcode.MasterPlaylist(v, transcode.MasterOptions{
+		Prefer:    s.prefer(c, a.session),
+		FloorName: l.Say("voice.floor"),
+		NameOf:    locale.Own,
+	})
+	c.Response().Header()["Vary"] = varyLanguage
+	return s.answer(c, playlistType, []byte(list), a.keep())
+}
+
+// prefer gives the track of the voice that a player is to begin with: what the address asks for, else what the reader's browser does; empty: none of these is there.
+func (s *Server) prefer(c echo.Context, doc *archive.Session) string {
+	if name := c.QueryParam("voice"); name != "" {
+		if t := doc.Voice(name); t != nil {
+			return t.ID
+		}
+		return ""
+	}
+	var have []archive.Language
+	for _, t := range doc.Live(archive.Audio) {
+		if t.Role != archive.Description {
+			have = append(have, t.Language)
+		}
+	}
+	for _, want := range locale.Accepted(c.Request().Header.Get("Accept-Language")) {
+		if l, ok := locale.Choose(want, have); ok {
+			return doc.Voice(string(l)).ID
+		}
+	}
+	return ""
+}
+
+// play serves what a master playlist names: {track}.{profile}.{recipe16}.m3u8, {track}.vtt.{recipe16}.m3u8 and {track}.{recipe16}.vtt.
+func (s *Server) play(c echo.Context) error {
+	a, err := s.ask(c)
+	if err != nil {
+		return err
+	}
+	file := c.Param("file")
+	if base, ok := strings.CutSuffix(file, ".vtt"); ok {
+		track, recipe, _ := strings.Cut(base, ".")
+		return s.captions(c, a, track, recipe)
+	}
+	base, ok := strings.CutSuffix(file, ".m3u8")
+	if !ok {
+		return errNotFound
+	}
+	name, err := transcode.ParseFile(a.session.ID, base)
+	if err != nil {
+		return errNotFound
+	}
+	if name.Profile == transcode.VTT {
+		return s.captionsPlaylist(c, a, name)
+	}
+	return s.mediaPlaylist(c, a, name)
+}
+
+func (s *Server) mediaPlaylist(c echo.Context, a asked, name transcode.Name) error {
+	if name.Track != stillTrack {
+		if _, err := a.track(name.Track); err != nil {
+			return err
+		}
+	}
+	r, answer := s.Catalog.Rendition(c.Request().Context(), a.session, name)
+	if err := allowed(answer); err != nil {
+		return err
+	}
+	if len(r.Index.Fragments) == 0 {
+		return errNotFound // seek pictures are no film
+	}
+	list := transcode.MediaPlaylist(r.Index, "/media/"+a.address+"/"+name.File()+".mp4")
+	return s.answer(c, playlistType, []byte(list), a.keep())
+}
+
+func (s *Server) captionsPlaylist(c echo.Context, a asked, name transcode.Name) error {
+	t, err := s.text(a, name.Track, name.Recipe)
+	if err != nil {
+		return err
+	}
+	list := transcode.CaptionsPlaylist(a.session.Clock.LengthMs, t.ID+"."+name.Recipe+".vtt")
+	return s.answer(c, playlistType, []byte(list), a.keep())
+}
+
+func (s *Server) captions(c echo.Context, a asked, track, recipe string) error {
+	t, err := s.text(a, track, recipe)
+	if err != nil {
+		return err
+	}
+	cues, now, err := s.Catalog.Cues(c.Request().Context(), a.session, t)
+	if err != nil {
+		return err
+	}
+	if now != recipe {
+		return errNotFound // it was replaced since the look above
+	}
+	return s.answer(c, vttType, transcode.WebVTT(cues), a.keepBytes(t))
+}
+
+// text gives a text track as captions of one recipe. They are computed, so that only today's can be given: after a change players follow the new address
+// in the page or the master playlist. Those that a withdrawn stretch took away are gone.
+func (s *Server) text(a asked, track, recipe string) (*archive.Track, error) {
+	t, err := a.track(track)
+	if err != nil {
+		return nil, err
+	}
+	if t.Kind != archive.Text {
+		return nil, errNotFound
+	}
+	switch transcode.TextRecipe(a.session, t) {
+	case "":
+		return nil, errNotFound
+	case recipe:
+		return t, nil
+	}
+	if recipe == recipeUncut(a.session, t) {
+		return nil, errGone
+	}
+	return nil, errNotFound
+}
+
+// recipeUncut is the address that a text's captions would have if nothing had been withdrawn: what stood there once.
+func recipeUncut(doc *archive.Session, t *archive.Track) string {
+	if len(doc.Withdrawn) == 0 {
+		return ""
+	}
+	before := *doc
+	before.Withdrawn = nil
+	return transcode.TextRecipe(&before, t)
+}
