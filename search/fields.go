@@ -29,7 +29,7 @@ const (
 
 // filterFields are the fields by which a query may be narrowed; place, for counts, is session|track|language.
 var filterFields = []string{kindField, sessionField, trackField, conferenceField, languageField, baseField, roleField, originField, speakerField,
-	topicField, visibleField, dateField, passageField, "_id"}
+	topicField, visibleField, dateField, passageField, "_id", "*"} // bleve asks for * where it joins what is not scored
 
 const (
 	wordOptions    = index.IndexField | index.IncludeTermVectors

@@ -50,3 +50,11 @@ func portuguesePair(w string) string {
 	}
 	return w
 }
+
+// russianPair gives запись the form from which the stemmer does not take away сь, as it would of a reflexive verb; else the word.
+func russianPair(w string) string {
+	if stem, ok := strings.CutSuffix(w, "пись"); ok {
+		return stem + "писи"
+	}
+	return w
+}

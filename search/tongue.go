@@ -42,7 +42,7 @@ func newTongues() tongues {
 		{base: "es", stem: snowball(spanish.Stem), stop: stopWords(es.SpanishStopWords)},
 		{base: "fr", stem: snowball(french.Stem), stop: stopWords(fr.FrenchStopWords), articles: stopWords(fr.FrenchArticles)},
 		{base: "pt", stem: snowball(portuguese.Stem), stop: stopWords(pt.PortugueseStopWords), pairs: portuguesePair},
-		{base: "ru", stem: snowball(russian.Stem), stop: stopWords(ru.RussianStopWords)},
+		{base: "ru", stem: snowball(russian.Stem), stop: stopWords(ru.RussianStopWords), pairs: russianPair},
 		{base: "ar", stem: arabicStem, stop: stopWords(ar.ArabicStopWords)},
 		{base: "zh", cjk: true},
 		{base: "ja", cjk: true},
