@@ -1,5 +1,6 @@
 // Builds what the pages need in a browser: app.js (the player and what makes pages quicker), hls.js (the engine,
-// fetched only where something plays), app.css and icons.svg. Each is named with a hash of its content, so that it
+// fetched only where something plays), app.css, icons.svg (the symbols of the pages) and icon.svg (the mark that a
+// browser puts on its tab). Each is named with a hash of its content, so that it
 // may be cached for ever, and manifest.json tells the pages the names of today.
 //
 //	node build.mjs            into "made by make build", which is emptied first
@@ -35,7 +36,7 @@ async function main() {
     format: 'iife', define: { ENGINE_FILE: JSON.stringify('./' + engine) }, external: ['./' + engine],
   }))
   keep('app.css', await style())
-  keep('icons.svg', readFileSync(join(here, 'icons/icons.svg')))
+  for (const drawing of ['icons.svg', 'icon.svg']) keep(drawing, readFileSync(join(here, 'icons', drawing)))
   writeFileSync(join(out, 'manifest.json'), JSON.stringify(manifest, null, 2) + '\n')
 }
 

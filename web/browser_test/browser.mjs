@@ -11,7 +11,7 @@ import { session } from './fixture.mjs'
 export const server = (process.env.CABINA_URL ?? '').replace(/\/$/, '')
 assert.notEqual(server, '', 'CABINA_URL must name a running server that holds the session of fixture.mjs')
 
-export const telephone = { width: 360, height: 740, deviceScaleFactor: 1 }
+export const telephone = { width: 360, height: 740, deviceScaleFactor: 1, isMobile: true, hasTouch: true }
 export const desktop = { width: 1280, height: 900, deviceScaleFactor: 1 }
 
 /** Starts Chromium as readers have it, but for the press that sound would wait for. */

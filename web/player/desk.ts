@@ -21,7 +21,7 @@ export function takeOver(page: PageData): void {
   page.saveData ||= savesData()
 
   plain(video)
-  for (const hidden of desk.querySelectorAll<HTMLElement>('[data-script][hidden]')) hidden.hidden = false
+  for (const hidden of document.querySelectorAll<HTMLElement>('[data-script][hidden]')) hidden.hidden = false
   const player = new Player(page, video)
   const status = statusLine(desk)
   const captions = new Captions(player, saysElement(stage))

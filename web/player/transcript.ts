@@ -29,6 +29,7 @@ export function transcript(player: Player): void {
   mark()
 
   function follow(on: boolean): void {
+    if (box && following && !on) box.scrollTo({ top: box.scrollTop }) // Ends a glide of ours: the hand comes first.
     following = on
     button?.setAttribute('aria-pressed', String(on))
     if (on && current) show(current)
