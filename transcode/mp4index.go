@@ -203,16 +203,24 @@ func mp4Durations(fragments []Fragment, end int64) []Fragment {
 	return out
 }
 
-// mp4FrameRate is pictures a second, to three places: by the median of how long a picture lasts, which a pause or a doubled picture does not move.
+// mp4FrameRate is pictures a second, to three places: the mean of those that last about as long as the median does. So a pause or a doubled
+// picture does not move it, nor does a clock too coarse for the rate, whose pictures last a tick more or less.
 func mp4FrameRate(t *mp4Track, durations []mp4Run) float64 {
 	if !t.picture {
 		return 0
 	}
-	ticks := mp4Median(durations)
+	median := mp4Median(durations)
+	pictures, ticks := 0, int64(0)
+	for _, r := range durations {
+		if 2*r.value > median && 2*r.value < 3*median {
+			pictures += r.count
+			ticks += int64(r.count) * r.value
+		}
+	}
 	if ticks == 0 {
 		return 0
 	}
-	return math.Round(float64(t.timescale)/float64(ticks)*1000) / 1000
+	return math.Round(float64(pictures)*float64(t.timescale)/float64(ticks)*1000) / 1000
 }
 
 // ticksMs turns ticks into milliseconds, rounded to the nearest.

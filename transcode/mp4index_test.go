@@ -159,6 +159,7 @@ func TestReadIndexFrameRate(t *testing.T) {
 	}{
 		{"25 whole", 12800, []mp4Run{{500, 512}}, 25},
 		{"30000/1001 to three places", 30000, []mp4Run{{500, 1001}}, 29.97},
+		{"a clock too coarse for the rate", 1000, []mp4Run{{10, 33}, {20, 34}, {30, 33}}, 30},
 		{"a pause does not count", 1000, []mp4Run{{30, 40}, {1, 9000}, {20, 40}}, 25},
 		{"a doubled picture does not count", 1000, []mp4Run{{30, 500}, {1, 1}, {9, 500}}, 2},
 		{"none of pictures that last no time", 1000, []mp4Run{{3, 0}, {1, 5}}, 0},
