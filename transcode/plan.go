@@ -49,9 +49,9 @@ func Wanted(s *archive.Session) []Want {
 	return out
 }
 
-// Plan gives what is wanted less what is there: have is true of the names whose index is in the store.
-func Plan(s *archive.Session, have map[Name]bool) []Want {
-	return slices.DeleteFunc(Wanted(s), func(w Want) bool { return have[w.Name] })
+// Plan gives what is wanted less what is there: have holds the names whose index is in the store.
+func Plan[T any](s *archive.Session, have map[Name]T) []Want {
+	return slices.DeleteFunc(Wanted(s), func(w Want) bool { _, there := have[w.Name]; return there })
 }
 
 func want(s *archive.Session, t *archive.Track, v *archive.Version, name string) Want {

@@ -1,0 +1,159 @@
+package transcode
+
+import (
+	"context"
+	"encoding/json"
+	"slices"
+	"time"
+
+	"cabina/archive"
+)
+
+// supersededServes is how long a rendition is served after a newer one of its track was whole: players that began with it finish with it.
+const supersededServes = 24 * time.Hour
+
+// Rendition says whether a name of a session may be served, and gives its rendition if so: what plays now, what the session wants, and what was superseded
+// less than a day ago. What shows a withdrawn stretch, or belongs to a withdrawn version, is archive.Gone, at once. Who asks is not its affair: archive.Access
+// comes before.
+func (c *Catalog) Rendition(ctx context.Context, s *archive.Session, name Name) (*Rendition, archive.Answer) {
+	sh, err := c.shelf(ctx, s)
+	if err != nil {
+		c.log.ErrorContext(ctx, "renditions not read", "session", s.ID, "err", err)
+		return nil, archive.No
+	}
+	if r := sh.shown[name]; r != nil {
+		return r, archive.Yes
+	}
+	t := s.Track(name.Track)
+	if name.Session != s.ID || name.Track != stillTrack && t.Current() == nil {
+		return nil, archive.No
+	}
+	if wasWithdrawn(s, t, name) {
+		return nil, archive.Gone
+	}
+	if _, ok := sh.there[name]; !ok {
+		return nil, archive.No
+	}
+	x, err := c.index(ctx, name)
+	if err != nil {
+		if !absent(err) {
+			c.log.ErrorContext(ctx, "index not read", "session", s.ID, "rendition", name.File(), "err", err)
+		}
+		return nil, archive.No
+	}
+	var r Recipe
+	if err := json.Unmarshal(x.Recipe, &r); err != nil {
+		return nil, archive.No
+	}
+	answer := servable(s, t, name, r, c.supersededFor(sh, name))
+	if answer != archive.Yes {
+		return nil, answer
+	}
+	return &Rendition{Name: name, Index: x, Track: t, V: versionOf(s, t, name.Profile, r)}, archive.Yes
+}
+
+// servable decides on a rendition that is in the store but not in the view. old is how long ago a newer one was whole; negative: none is.
+func servable(s *archive.Session, t *archive.Track, name Name, r Recipe, old time.Duration) archive.Answer {
+	switch {
+	case t != nil && showsWithdrawn(s, t, r):
+		return archive.Gone
+	case t != nil && ofVersion(t, r, func(v *archive.Version) bool { return v.Withdrawn }):
+		return archive.Gone
+	case slices.ContainsFunc(Wanted(s), func(w Want) bool { return w.Name == name }):
+		return archive.Yes
+	case t != nil && !ofVersion(t, r, func(v *archive.Version) bool { return v.V <= t.Published }):
+		return archive.No // not published, or of nothing that the document knows
+	case old < supersededServes:
+		return archive.Yes
+	}
+	return archive.No
+}
+
+// showsWithdrawn is true of a recipe that leaves less out than is withdrawn today. By another clock nobody can tell: then all of it is withdrawn.
+func showsWithdrawn(s *archive.Session, t *archive.Track, r Recipe) bool {
+	cuts := s.Cuts(t)
+	if len(cuts) > 0 && r.LengthMs != s.Clock.LengthMs {
+		return true
+	}
+	for _, c := range cuts {
+		if !slices.ContainsFunc(r.Cuts, func(have archive.Cut) bool { return have[0] <= c[0] && c[1] <= have[1] }) {
+			return true
+		}
+	}
+	return false
+}
+
+// ofVersion is true of a recipe that was made of a version of t for which is holds.
+func ofVersion(t *archive.Track, r Recipe, is func(*archive.Version) bool) bool {
+	for i := range t.Versions {
+		if v := &t.Versions[i]; is(v) && madeOf(v, r) {
+			return true
+		}
+	}
+	return false
+}
+
+func madeOf(v *archive.Version, r Recipe) bool {
+	if !slices.Equal(mediaParts(v.Parts), r.Parts) {
+		return false
+	}
+	if r.Profile != Voice && r.Profile != Small {
+		return true
+	}
+	return v.GainDb == r.GainDb && (v.Channels == r.Channels || v.Channels == "" && r.Channels == "mix")
+}
+
+func versionOf(s *archive.Session, t *archive.Track, profile string, r Recipe) int {
+	if t == nil {
+		return 0
+	}
+	for i := len(t.Versions) - 1; i >= 0; i-- {
+		if madeOf(&t.Versions[i], r) {
+			return t.Versions[i].V
+		}
+	}
+	return 0
+}
+
+// wasWithdrawn is true of a name that was right before a stretch was withdrawn, whether its rendition is still in the store or not.
+func wasWithdrawn(s *archive.Session, t *archive.Track, name Name) bool {
+	if t == nil {
+		return false
+	}
+	for n := range s.Withdrawn {
+		before := *s
+		before.Withdrawn = s.Withdrawn[:n]
+		if slices.Equal(before.Cuts(t), s.Cuts(t)) {
+			continue
+		}
+		for i := range t.Versions {
+			if v := &t.Versions[i]; v.V <= t.Published && RecipeOf(&before, t, v, name.Profile).Hash16() == name.Recipe {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// supersededFor says how long what plays in place of a name has been whole; negative: nothing plays in its place.
+func (c *Catalog) supersededFor(sh *shelf, name Name) time.Duration {
+	newer := sh.view.Picture[name.Profile]
+	if newer == nil || newer.Name.Track != name.Track {
+		newer = nil
+		if x := sh.view.Voice(name.Track); x != nil {
+			if newer = x.Voice; name.Profile == Small && x.Small != nil {
+				newer = x.Small
+			}
+		} else if main := sh.view.Main(); main != nil && (main.Name.Track == name.Track || name.Track == stillTrack) {
+			newer = main
+		}
+	}
+	if newer == nil {
+		return -1
+	}
+	info, ok := sh.there[newer.Name]
+	if !ok {
+		return -1
+	}
+	return c.now().Sub(info.Modified)
+}
