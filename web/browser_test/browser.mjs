@@ -1,7 +1,8 @@
 // Opens real browsers on a running server and holds every page to what all pages promise: no request to another
 // site, nothing that the content security policy forbids, no error on the console, nothing kept on the device.
 import assert from 'node:assert/strict'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { spawn } from 'node:child_process'
+import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import puppeteer from 'puppeteer-core'
@@ -23,23 +24,54 @@ export async function chromium() {
   ])
 }
 
-/** Starts Firefox over WebDriver BiDi. */
+/** Starts Firefox over WebDriver BiDi, with a sound card of its own: it renders no sound where there is none. */
 export async function firefox() {
-  return launch('firefox', process.env.CABINA_FIREFOX ?? '/usr/bin/firefox-esr', ['--headless'], {
-    'media.autoplay.default': 0,
-    'media.autoplay.blocking_policy': 0,
-    'media.volume_scale': '0.2',
+  const card = await soundCard()
+  const fox = await launch('firefox', process.env.CABINA_FIREFOX ?? '/usr/bin/firefox-esr', ['--headless'], {
+    env: { ...process.env, PULSE_SERVER: card.address },
+    extraPrefsFirefox: { 'media.autoplay.default': 0, 'media.autoplay.blocking_policy': 0 },
   })
+  return {
+    browser: fox.browser,
+    async close() {
+      await fox.close()
+      card.close()
+    },
+  }
 }
 
-async function launch(kind, executablePath, args, extraPrefsFirefox) {
+async function launch(kind, executablePath, args, more = {}) {
   const userDataDir = mkdtempSync(join(tmpdir(), 'cabina-browser-'))
-  const browser = await puppeteer.launch({ browser: kind, executablePath, userDataDir, args, extraPrefsFirefox, headless: kind === 'firefox' })
+  const browser = await puppeteer.launch({ browser: kind, executablePath, userDataDir, args, headless: kind === 'firefox', ...more })
   return {
     browser,
     async close() {
       await browser.close()
       rmSync(userDataDir, { recursive: true, force: true, maxRetries: 5 })
+    },
+  }
+}
+
+/** A PulseAudio of our own whose only sink plays to nobody. */
+async function soundCard() {
+  const home = mkdtempSync(join(tmpdir(), 'cabina-sound-'))
+  const socket = join(home, 'native')
+  const daemon = spawn('pulseaudio', [
+    '-n', '--daemonize=no', '--use-pid-file=no', '--disallow-exit', '--exit-idle-time=-1', '--load=module-null-sink',
+    `--load=module-native-protocol-unix auth-anonymous=1 socket=${socket}`,
+  ], { env: { ...process.env, HOME: home, XDG_RUNTIME_DIR: home }, stdio: 'ignore' })
+  const failed = new Promise((_, reject) => {
+    daemon.once('error', e => reject(new Error(`Firefox cannot be heard without pulseaudio: ${e.message}`)))
+    daemon.once('exit', code => reject(new Error(`pulseaudio ended with ${code}`)))
+  })
+  failed.catch(() => undefined)
+  for (let i = 0; i < 100 && !existsSync(socket); i++) await Promise.race([failed, new Promise(r => setTimeout(r, 100))])
+  assert.ok(existsSync(socket), 'pulseaudio opened no socket within 10 s')
+  return {
+    address: `unix:${socket}`,
+    close() {
+      daemon.kill()
+      rmSync(home, { recursive: true, force: true, maxRetries: 5 })
     },
   }
 }
