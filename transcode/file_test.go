@@ -222,6 +222,9 @@ func TestFileRanges(t *testing.T) {
 				if err != nil || res.StatusCode != http.StatusPartialContent || !bytes.Equal(got, whole[from:to]) {
 					t.Fatalf("range %d–%d: %s, %d bytes, %v: want those of the whole", from, to, res.Status, len(got), err)
 				}
+				if got, err := io.ReadAll(f.Range(t.Context(), int64(from), int64(to-from))); err != nil || !bytes.Equal(got, whole[from:to]) {
+					t.Fatalf("Range %d–%d: %d bytes, %v: want those of the whole", from, to, len(got), err)
+				}
 				if n, err := at.ReadAt(got, int64(from)); err != nil || !bytes.Equal(got, whole[from:to]) {
 					t.Fatalf("ReadAt %d–%d: %d bytes, %v: want those of the whole", from, to, n, err)
 				}
@@ -305,6 +308,12 @@ func TestFileReadFails(t *testing.T) {
 	t.Run("a place before the begin is refused", func(t *testing.T) {
 		if _, err := f.Open(t.Context()).Seek(-1, io.SeekStart); err == nil {
 			t.Error("Seek(-1) = nil, want an error")
+		}
+		if _, err := f.Range(t.Context(), -1, 5).Read(make([]byte, 5)); err == nil {
+			t.Error("Range(-1) = nil, want an error")
+		}
+		if _, err := f.Open(t.Context()).ReadAt(make([]byte, 5), -1); err == nil {
+			t.Error("ReadAt(-1) = nil, want an error")
 		}
 	})
 }

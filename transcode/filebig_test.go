@@ -274,4 +274,16 @@ func TestFileAsksForBigRanges(t *testing.T) {
 	if got := askedPicture.Load() + askedVoice.Load() - before; got > 2 {
 		t.Errorf("150 kB after a jump: asked %d times, want at most once for each part", got)
 	}
+
+	open, most := picture.Open, int64(0)
+	picture.Open = func(ctx context.Context, off, n int64) (io.ReadCloser, error) {
+		most = max(most, n)
+		return open(ctx, off, n)
+	}
+	if _, err := io.Copy(io.Discard, f.Range(t.Context(), f.Size()/2, 1000)); err != nil {
+		t.Fatal(err)
+	}
+	if most > 1000 {
+		t.Errorf("a range of 1000 bytes: asked for %d of the picture, want no more than that", most)
+	}
 }

@@ -23,35 +23,39 @@ type FileReader struct {
 	// A reader cannot hand a context to Read: this is the one of the request it serves, and ends with it.
 	ctx     context.Context
 	at      int64
+	end     int64 // what is behind it will not be read
 	streams []fileStream
 }
 
 // Open gives a reader at the file's begin. ctx ends its reads; Close frees what it holds open.
 func (f *File) Open(ctx context.Context) *FileReader {
-	return &FileReader{file: f, ctx: ctx, streams: make([]fileStream, len(f.parts))}
+	return &FileReader{file: f, ctx: ctx, end: f.size, streams: make([]fileStream, len(f.parts))}
+}
+
+// Range gives a reader of the n bytes from off and no more: it asks the parts for nothing that stands behind.
+func (f *File) Range(ctx context.Context, off, n int64) *FileReader {
+	r := f.Open(ctx)
+	r.at = off
+	if n < f.size-off {
+		r.end = off + n
+	}
+	return r
 }
 
 // Read fills b with what stands at the reader's place, up to the end of a chunk; io.EOF at the end of the file.
 func (r *FileReader) Read(b []byte) (int, error) {
-	n, err := r.read(b, r.at, r.streams)
+	n, err := r.read(b, r.at, r.end, r.streams)
 	r.at += int64(n)
 	return n, err
 }
 
 // ReadAt fills b from off, as io.ReaderAt says.
 func (r *FileReader) ReadAt(b []byte, off int64) (int, error) {
-	if off < 0 {
-		return 0, fmt.Errorf("read computed file at %d: want 0 or more", off)
-	}
 	streams := make([]fileStream, len(r.streams))
 	defer closeStreams(streams)
 	n := 0
 	for n < len(b) {
-		// Within one call its end is known: no range reaches further.
-		for i := range streams {
-			streams[i].limit = int64(len(b) - n)
-		}
-		m, err := r.read(b[n:], off+int64(n), streams)
+		m, err := r.read(b[n:], off+int64(n), off+int64(len(b)), streams)
 		if n += m; err != nil {
 			return n, err
 		}
@@ -88,14 +92,19 @@ func closeStreams(streams []fileStream) error {
 	return err
 }
 
-func (r *FileReader) read(b []byte, at int64, streams []fileStream) (int, error) {
+// read reads up to the end of a chunk. end is where what is wanted ends.
+func (r *FileReader) read(b []byte, at, end int64, streams []fileStream) (int, error) {
 	f := r.file
 	if err := r.ctx.Err(); err != nil {
 		return 0, err
 	}
-	if at >= f.size {
+	if at < 0 {
+		return 0, fmt.Errorf("read computed file at %d: want 0 or more", at)
+	}
+	if end = min(end, f.size); at >= end {
 		return 0, io.EOF
 	}
+	b = b[:min(int64(len(b)), end-at)]
 	if len(b) == 0 {
 		return 0, nil
 	}
@@ -105,7 +114,7 @@ func (r *FileReader) read(b []byte, at int64, streams []fileStream) (int, error)
 	c := f.chunks[f.chunk(at)]
 	done := at - c.at
 	b = b[:min(int64(len(b)), c.n-done)]
-	n, err := streams[c.part].read(r.ctx, f.parts[c.part], b, c.off+done)
+	n, err := streams[c.part].read(r.ctx, f.parts[c.part], b, c.off+done, end-at)
 	if err != nil {
 		return n, fmt.Errorf("read computed file: %w", err)
 	}
@@ -118,12 +127,11 @@ type fileStream struct {
 	at     int64         // in the part, of body's next byte
 	end    int64         // where the range ends
 	window int64         // how much was asked for last
-	limit  int64         // how much is worth asking for; 0: not known
 }
 
-// read reads at most len(b) bytes of the part from off.
-func (s *fileStream) read(ctx context.Context, p *FilePart, b []byte, off int64) (int, error) {
-	if err := s.move(ctx, p, off); err != nil {
+// read reads at most len(b) bytes of the part from off, of which at most worth are wanted in all.
+func (s *fileStream) read(ctx context.Context, p *FilePart, b []byte, off, worth int64) (int, error) {
+	if err := s.move(ctx, p, off, worth); err != nil {
 		return 0, err
 	}
 	n, err := s.body.Read(b[:min(int64(len(b)), s.end-s.at)])
@@ -142,7 +150,7 @@ func (s *fileStream) read(ctx context.Context, p *FilePart, b []byte, off int64)
 }
 
 // move brings the range to off: by reading over what stands between, or by asking for another.
-func (s *fileStream) move(ctx context.Context, p *FilePart, off int64) error {
+func (s *fileStream) move(ctx context.Context, p *FilePart, off, worth int64) error {
 	gap := off - s.at
 	near := s.window > 0 && gap >= 0 && gap <= fileSkip
 	if s.body != nil && near && off < s.end {
@@ -164,10 +172,7 @@ func (s *fileStream) move(ctx context.Context, p *FilePart, off int64) error {
 	} else {
 		s.window = fileFirst
 	}
-	n := min(s.window, p.Index.Bytes-off)
-	if s.limit > 0 {
-		n = min(n, s.limit)
-	}
+	n := min(s.window, worth, p.Index.Bytes-off)
 	body, err := p.Open(ctx, off, n)
 	if err != nil {
 		return err
