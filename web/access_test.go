@@ -284,6 +284,7 @@ func (s *site) holdSecrets() {
 func TestHidden(t *testing.T) {
 	s := publicSite(t)
 	for _, path := range []string{"/en/", "/en/sessions/public-0", "/en/sessions/public-0/listen", "/en/sessions/public-0/transcript/es",
+		"/en/sessions/public-0/transcript/fr", "/en/sessions/public-0?voice=fr&captions=fr", "/en/search?q=r%C3%A9serv%C3%A9e",
 		"/api/v1/sessions", "/api/v1/sessions/public-0", "/api/v1/search?q=r%C3%A9serv%C3%A9e", "/api/v1/search?q=derechos", "/api/v1/moments?q=secret",
 		"/play/public-0/master.m3u8", "/download/public-0/t5.txt"} {
 		for _, who := range []archive.Standing{archive.Stranger, archive.Reader} {

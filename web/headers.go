@@ -41,6 +41,7 @@ var (
 func (k kind) setHeaders(h http.Header) {
 	h["X-Content-Type-Options"] = nosniff
 	h["Referrer-Policy"] = noReferrer
+	keepNever.set(h) // until a handler knows that everyone may have it
 	switch k {
 	case aPage:
 		h.Set("Content-Security-Policy", policy)

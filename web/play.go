@@ -11,10 +11,7 @@ import (
 	"cabina/web/locale"
 )
 
-const (
-	playlistType = "application/vnd.apple.mpegurl"
-	vttType      = "text/vtt; charset=utf-8"
-)
+const playlistType = "application/vnd.apple.mpegurl"
 
 // errPreparing is a session of which no picture or no voice is whole yet.
 var errPreparing = errors.New("being prepared")
@@ -105,60 +102,4 @@ func (s *Server) mediaPlaylist(c echo.Context, a asked, name transcode.Name) err
 	}
 	list := transcode.MediaPlaylist(r.Index, "/media/"+a.address+"/"+name.File()+".mp4")
 	return s.answer(c, playlistType, []byte(list), a.keep())
-}
-
-func (s *Server) captionsPlaylist(c echo.Context, a asked, name transcode.Name) error {
-	t, err := s.text(a, name.Track, name.Recipe)
-	if err != nil {
-		return err
-	}
-	list := transcode.CaptionsPlaylist(a.session.Clock.LengthMs, t.ID+"."+name.Recipe+".vtt")
-	return s.answer(c, playlistType, []byte(list), a.keep())
-}
-
-func (s *Server) captions(c echo.Context, a asked, track, recipe string) error {
-	t, err := s.text(a, track, recipe)
-	if err != nil {
-		return err
-	}
-	cues, now, err := s.Catalog.Cues(c.Request().Context(), a.session, t)
-	if err != nil {
-		return err
-	}
-	if now != recipe {
-		return errNotFound // it was replaced since the look above
-	}
-	return s.answer(c, vttType, transcode.WebVTT(cues), a.keepBytes(t))
-}
-
-// text gives a text track as captions of one recipe. They are computed, so that only today's can be given: after a change players follow the new address
-// in the page or the master playlist. Those that a withdrawn stretch took away are gone.
-func (s *Server) text(a asked, track, recipe string) (*archive.Track, error) {
-	t, err := a.track(track)
-	if err != nil {
-		return nil, err
-	}
-	if t.Kind != archive.Text {
-		return nil, errNotFound
-	}
-	switch transcode.TextRecipe(a.session, t) {
-	case "":
-		return nil, errNotFound
-	case recipe:
-		return t, nil
-	}
-	if recipe == recipeUncut(a.session, t) {
-		return nil, errGone
-	}
-	return nil, errNotFound
-}
-
-// recipeUncut is the address that a text's captions would have if nothing had been withdrawn: what stood there once.
-func recipeUncut(doc *archive.Session, t *archive.Track) string {
-	if len(doc.Withdrawn) == 0 {
-		return ""
-	}
-	before := *doc
-	before.Withdrawn = nil
-	return transcode.TextRecipe(&before, t)
 }
