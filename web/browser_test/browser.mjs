@@ -95,6 +95,7 @@ export async function openPage(browser, address, { viewport = desktop, script = 
   if (scheme !== 'light') await page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value: scheme }])
   page.on('pageerror', error => wrong.push(`exception: ${error.message}`))
   page.on('console', message => {
+    if (message.location()?.url?.endsWith('/favicon.ico')) return // A browser's own question, not the page's.
     if (['error', 'warn', 'warning'].includes(message.type()) || /Content.Security.Policy/i.test(message.text())) wrong.push(`console: ${message.text()}`)
   })
   page.on('request', request => {

@@ -33,6 +33,8 @@ export interface Source {
   master: string
   /** Track id of the voice to begin with; empty for whichever the playlist names. */
   voice: string
+  /** Way of playing to begin with: "slides", "p360", "full"; empty leaves it to the line. */
+  picture: string
   /** The reader pays for each byte. */
   saveData: boolean
   reports: Reports

@@ -59,7 +59,8 @@ class HlsEngine implements Engine {
   }
 
   chooseSize(size: number): void {
-    this.hls.nextLevel = size
+    if (this.hls.media) this.hls.nextLevel = size
+    else this.hls.loadLevel = size
     this.source.reports.sizes(sizes(this.hls.levels), size)
   }
 
@@ -70,7 +71,7 @@ class HlsEngine implements Engine {
 
   private onParsed(levels: Level[]): void {
     this.parsed = true
-    this.source.reports.sizes(sizes(levels), -1)
+    this.chooseSize(placeOf(this.source.picture, levels))
     if (this.startAt !== undefined) this.start(this.startAt)
   }
 
@@ -107,6 +108,12 @@ function settings(saveData: boolean): Partial<HlsConfig> {
 
 function sizes(levels: Level[]): Size[] {
   return levels.map(l => ({ height: l.height, megabytesAnHour: l.averageBitrate / 8 * 3600 / 1e6 }))
+}
+
+/** The way of playing that the page names, among the levels (smallest first); -1 where there is none. */
+function placeOf(picture: string, levels: Level[]): number {
+  if (picture === 'full') return levels.length - 1
+  return picture === '' ? -1 : levels.findIndex(l => l.uri.includes(`.${picture}.`))
 }
 
 function troubleOf({ type, response }: ErrorData): Trouble {

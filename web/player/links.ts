@@ -16,12 +16,40 @@ export function links(player: Player, captions: Captions): void {
     // The press asks to hear this second; on a line that costs, only once something was played.
     if (player.started || !player.page.saveData) player.play()
   })
-  document.addEventListener('submit', event => {
-    const t = (event.target as HTMLFormElement).querySelector<HTMLInputElement>('input[type=hidden][name=t]')
-    if (t) t.value = String(Math.floor(player.at))
+  document.addEventListener('submit', event => { takeAlong(event.target as HTMLFormElement, player) }, true)
+  document.addEventListener('click', event => {
+    const tongue = (event.target as Element).closest<HTMLAnchorElement>('.tongues a')
+    if (tongue) tongue.href = here(player, captions, tongue.href)
   }, true)
   chapters(player)
   share(player, captions)
+}
+
+/** A form that opens this page again in another way opens it at this second. */
+function takeAlong(form: HTMLFormElement, player: Player): void {
+  if (form.method !== 'get' || new URL(form.action).pathname !== location.pathname) return
+  for (const old of form.querySelectorAll('input[type=hidden][name=t], input[type=hidden][name=m]')) old.remove()
+  const t = document.createElement('input')
+  Object.assign(t, { type: 'hidden', name: 't', value: String(Math.floor(player.at)) })
+  form.append(t)
+}
+
+/** The same page in another language of the interface: at this second, with what is heard and read now. */
+function here(player: Player, captions: Captions, address: string): string {
+  const url = new URL(address)
+  url.searchParams.delete('m')
+  url.searchParams.set('t', String(Math.floor(player.at)))
+  const voice = valueOf(player.sounding)
+  if (voice) url.searchParams.set('voice', voice)
+  if (captions.chosen) url.searchParams.set('captions', captions.chosen.language)
+  else url.searchParams.delete('captions')
+  return url.href
+}
+
+/** What an address calls a voice: its key knows. */
+function valueOf(track: string): string {
+  const keys = document.querySelectorAll<HTMLButtonElement>('button[name=voice][data-track]')
+  return [...keys].find(k => track !== '' && k.dataset.track === track)?.value ?? ''
 }
 
 /** The second a link goes to, if it goes to this very page. */
@@ -70,8 +98,8 @@ function share(player: Player, captions: Captions): void {
     const url = new URL(base.pathname, base.origin)
     second = Math.floor(player.at)
     url.searchParams.set('t', String(second))
-    const voice = player.voice(player.sounding)
-    if (voice && withVoice?.checked) url.searchParams.set('voice', voice.language)
+    const voice = valueOf(player.sounding)
+    if (voice && withVoice?.checked) url.searchParams.set('voice', voice)
     if (captions.chosen && withCaptions?.checked) url.searchParams.set('captions', captions.chosen.language)
     field.value = url.href
     if (label) label.textContent = fill(player.page.say.linkTo, { time: clock(second) })

@@ -107,6 +107,8 @@ export interface PageData {
   voice: string
   /** Track id of the captions to begin with; empty for none. */
   captions: string
+  /** Way of playing that was chosen before: "slides", "p360", "full"; empty leaves it to the line. */
+  picture?: string
   saveData: boolean
   voices: Voice[]
   texts: Text[]

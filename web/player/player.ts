@@ -163,7 +163,8 @@ export class Player {
 
   private async openEngine(): Promise<Engine | undefined> {
     const { page, video } = this
-    const source = { video, master: page.master, voice: this.sounding, saveData: page.saveData, reports: this.reports() }
+    const { master, picture = '', saveData } = page
+    const source = { video, master, voice: this.sounding, picture, saveData, reports: this.reports() }
     const MSE = 'MediaSource' in window || 'ManagedMediaSource' in window
     if (MSE) {
       const module = await import(ENGINE_FILE) as EngineModule
