@@ -5,7 +5,9 @@ import (
 	"encoding/json"
 	"fmt"
 	"html/template"
+	"maps"
 	"regexp"
+	"slices"
 	"strings"
 
 	"golang.org/x/text/feature/plural"
@@ -158,6 +160,9 @@ func (l Lang) Pattern(key string) string {
 	}
 	return b.String()
 }
+
+// Keys gives all keys, in order.
+func Keys() []string { return slices.Sorted(maps.Keys(catalogues[Langs()[0]])) }
 
 func (l Lang) sentence(key string, gaps []any) sentence {
 	m, ok := catalogues[l][key]

@@ -1,0 +1,114 @@
+package web
+
+import (
+	"slices"
+
+	"github.com/labstack/echo/v4"
+
+	"cabina/archive"
+	"cabina/web/locale"
+)
+
+// homePage lists the conferences and the newest sessions.
+type homePage struct {
+	page
+	Voices      []choice // what can be heard, in how many sessions
+	Conferences []conferenceRow
+	Sessions    []row
+	Pager       *pager
+	Loose       []row // of no conference, and not among Sessions
+	Empty       bool
+	Command     string // what staff would type
+}
+
+// conferenceRow is a conference on the home page.
+type conferenceRow struct {
+	URL      string
+	Title    said
+	When     string
+	Sessions int
+	Length   string
+	Summary  said
+	Cover    cover
+}
+
+// newest is how many sessions the home page lists at once.
+const newest = 12
+
+func (s *Server) home(c echo.Context) error {
+	p := s.page(c, sectionHome)
+	p.Title = p.Lang.Say("home.title")
+	v := s.viewer(c)
+	all, err := s.covered(c.Request().Context(), s.list(v))
+	if err != nil {
+		return err
+	}
+	h := homePage{page: p, Voices: hearable(p, all), Command: "cabina import"}
+	h.Conferences = s.conferenceRows(p, v, all)
+	h.Empty = len(all) == 0 && len(h.Conferences) == 0
+	shown, pager := part(p, "", c.QueryParam("page"), newest, all, "voice", p.Voice)
+	h.Sessions, h.Pager = rows(p, nil, shown), pager
+	h.Loose = rows(p, nil, slices.DeleteFunc(slices.Clone(all), func(x listed) bool {
+		return x.conf != nil || slices.ContainsFunc(shown, func(y listed) bool { return y.doc.ID == x.doc.ID })
+	}))
+	return s.show(c, p.Lang, "home", h, keepFor(v))
+}
+
+func (s *Server) conferenceRows(p page, v archive.Viewer, all []listed) []conferenceRow {
+	var out []conferenceRow
+	for _, conf := range s.Mirror.Conferences() {
+		if seesConference(v, conf) != archive.Yes {
+			continue
+		}
+		r := conferenceRow{URL: p.URL("conferences/"+conf.ID, "voice", p.Voice), Title: conferenceTitle(conf, p.Lang), When: p.Lang.Span(conf.From, conf.To), Summary: say(conf.Summary, p.Lang)}
+		var covers []cover
+		var ms int64
+		for _, x := range all {
+			if x.conf == conf {
+				covers = append(covers, x.cover)
+				ms += x.doc.Clock.LengthMs
+			}
+		}
+		r.Sessions, r.Length, r.Cover = len(covers), p.Lang.Length(ms), coverAll(conf, covers)
+		out = append(out, r)
+	}
+	return out
+}
+
+// hearable gives the voices that any of the sessions has, the floor first, those of most sessions next.
+func hearable(p page, all []listed) []choice {
+	count := map[archive.Language]int{}
+	for _, x := range all {
+		for _, l := range append(x.cover.Sound, x.cover.Waiting...) {
+			count[l]++
+		}
+	}
+	var have []archive.Language
+	for l := range count {
+		have = append(have, l)
+	}
+	slices.SortFunc(have, func(a, b archive.Language) int { return order(count, a, b) })
+	lit, _ := locale.Choose(wished(p), have)
+	var out []choice
+	for _, l := range have {
+		out = append(out, choice{Name: "voice", Value: string(l), Language: l, Count: count[l], Chosen: l == lit})
+	}
+	return out
+}
+
+// order puts the floor first, then what more sessions have, then by tag.
+func order(count map[archive.Language]int, a, b archive.Language) int {
+	switch {
+	case a == b:
+		return 0
+	case a == archive.FloorLanguage:
+		return -1
+	case b == archive.FloorLanguage:
+		return 1
+	case count[a] != count[b]:
+		return count[b] - count[a]
+	case a < b:
+		return -1
+	}
+	return 1
+}
