@@ -20,7 +20,7 @@ import (
 
 const (
 	// copyStep is how much is copied between two looks at the context, in bytes.
-	copyStep = 64 << 20
+	copyStep = 8 << 20
 	// staleAfter is how long a temporary file was left alone before it is taken for the remains of a crash.
 	staleAfter = time.Hour
 )
@@ -198,16 +198,17 @@ func (s *Store) temporary(fill func(*os.File) error) (name string, err error) {
 	return f.Name(), f.Sync()
 }
 
-// place renames a temporary file to its name, making the folders above it, and syncs the folder. The key's lock is held.
+// place renames a temporary file to its name, making the folders above it, and makes all of that durable. The key's lock is held.
 func (s *Store) place(tmp, name string) error {
 	dir := filepath.Dir(name)
 	err := os.Rename(tmp, name)
-	// Deleting the last object of a folder takes the folder away, perhaps just now.
-	for try := 0; errors.Is(err, fs.ErrNotExist) && try < 100; try++ {
-		if err := makeDir(dir); err != nil {
-			return err
+	made := false
+	// Deleting the last object of a folder takes the folder away, perhaps just now and again.
+	for try := 0; errors.Is(err, fs.ErrNotExist) && try < 1000; try++ {
+		made = true
+		if err = os.MkdirAll(dir, 0o700); err == nil {
+			err = os.Rename(tmp, name)
 		}
-		err = os.Rename(tmp, name)
 	}
 	switch {
 	case errors.Is(err, syscall.EXDEV):
@@ -217,22 +218,12 @@ func (s *Store) place(tmp, name string) error {
 	case err != nil:
 		return err
 	}
-	return syncDir(dir)
-}
-
-// makeDir makes dir and the folders above it, each of them durable.
-func makeDir(dir string) error {
-	err := os.Mkdir(dir, 0o700)
-	if errors.Is(err, fs.ErrNotExist) {
-		if err := makeDir(filepath.Dir(dir)); err != nil {
-			return err
-		}
-		err = os.Mkdir(dir, 0o700)
+	err = syncDir(dir)
+	for made && err == nil && dir != s.dir {
+		dir = filepath.Dir(dir)
+		err = syncDir(dir)
 	}
-	if err != nil && !errors.Is(err, fs.ErrExist) && !errors.Is(err, fs.ErrNotExist) {
-		return err
-	}
-	return syncDir(filepath.Dir(dir))
+	return err
 }
 
 // syncDir makes the names in dir durable. A dir that is gone holds nothing that could be lost.

@@ -10,6 +10,9 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync"
+	"sync/atomic"
+	"syscall"
 	"testing"
 	"time"
 
@@ -39,6 +42,12 @@ func TestPutFileLinks(t *testing.T) {
 	}
 	if here.Mode().Perm() != 0o640 {
 		t.Errorf("the caller's file has mode %v now, want it untouched", here.Mode())
+	}
+	if err := s.PutFile(t.Context(), "masters/aa/1", path); err != nil { // rename does nothing between two names of one file
+		t.Fatal(err)
+	}
+	if left, err := os.ReadDir(s.temporaries()); err != nil || len(left) != 0 {
+		t.Errorf("temporary files left: %v, %v", left, err)
 	}
 }
 
@@ -106,6 +115,67 @@ func TestKeyCannotBeAFolderOfAnother(t *testing.T) {
 	}
 	if left, err := os.ReadDir(s.temporaries()); err != nil || len(left) != 0 {
 		t.Errorf("temporary files left: %v, %v", left, err)
+	}
+}
+
+func TestFoldersComeAndGo(t *testing.T) {
+	s := create(t, t.TempDir())
+	put := func(key string) {
+		t.Helper()
+		if _, err := s.Put(t.Context(), key, []byte("x"), archive.Always()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	put("uploads/u1/info.json")
+	put("uploads/u2/info.json")
+	if err := s.Delete(t.Context(), "uploads/u1/info.json"); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := os.Stat(filepath.Join(s.dir, "uploads", "u1")); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("the folder of the last object: %v, want it gone", err)
+	}
+	if err := s.Delete(t.Context(), "uploads/u2/info.json"); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := os.Stat(filepath.Join(s.dir, "uploads")); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("the folder above: %v, want it gone", err)
+	}
+	// Another process deletes the folder's last object again and again.
+	var wg sync.WaitGroup
+	var over atomic.Bool
+	wg.Go(func() {
+		for !over.Load() {
+			syscall.Rmdir(filepath.Join(s.dir, "jobs", "s1"))
+			syscall.Rmdir(filepath.Join(s.dir, "jobs"))
+		}
+	})
+	for range 10 {
+		put("jobs/s1/x.json")
+		if err := s.Delete(t.Context(), "jobs/s1/x.json"); err != nil {
+			t.Error(err)
+		}
+	}
+	over.Store(true)
+	wg.Wait()
+}
+
+// TestTimesAreFine holds what Mark rests on: the kernel's own stamps are some ms coarse on many machines.
+func TestTimesAreFine(t *testing.T) {
+	s := create(t, t.TempDir())
+	seen := map[int64]bool{}
+	for i := range 50 {
+		tmp, err := s.write([]byte("same size"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		st, err := os.Stat(tmp)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if seen[st.ModTime().UnixNano()] {
+			t.Fatalf("file %d has the time of one before it", i)
+		}
+		seen[st.ModTime().UnixNano()] = true
 	}
 }
 

@@ -108,9 +108,12 @@ func TestLargeFileSurvivesAFaultyConnection(t *testing.T) {
 	}
 	p.Break(s3test.On(http.MethodPut, "masters/aa/1"), s3test.Refuse())
 	p.Break(s3test.On(http.MethodPut, "masters/aa/1"), s3test.CutAnswer())
-	p.Break(func(r *http.Request) bool { return r.Method == http.MethodPost && r.URL.Query().Has("uploadId") }, s3test.CutAnswer())
+	// The service put the parts together, nobody heard of it, and it forgot the upload.
+	complete := func(r *http.Request) bool { return r.Method == http.MethodPost && r.URL.Query().Has("uploadId") }
+	p.Break(complete, s3test.CutAnswer())
+	p.Break(complete, s3test.Answer(404, "NoSuchUpload"))
 	if err := s.PutFile(t.Context(), "masters/aa/1", path); err != nil {
-		t.Fatalf("PutFile over a connection that fails thrice = %v, want it kept", err)
+		t.Fatalf("PutFile over a connection that fails four times = %v, want it kept", err)
 	}
 	puts := 0
 	for _, r := range p.Requests() {

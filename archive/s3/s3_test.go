@@ -12,7 +12,11 @@ import (
 
 func TestStore(t *testing.T) {
 	c := s3test.Gateway(t)
-	storetest.Run(t, func(t *testing.T) archive.Store { return open(t, s3test.Bucket(t, c)) })
+	storetest.Run(t, func(t *testing.T) archive.Store {
+		c := s3test.Bucket(t, c)
+		c.Prefix = "archives/hiv2020"
+		return open(t, c)
+	})
 }
 
 func TestProcesses(t *testing.T) {

@@ -76,14 +76,14 @@ var listCases = []testCase{
 	}},
 	{"more keys than S3 lists in one answer all come, once", func(t *testing.T, s archive.Store) {
 		var all []string
-		for i := range 1203 {
+		for i := range 1003 {
 			all = append(all, fmt.Sprintf("changes/%04d", i))
 		}
 		plant(t, s, all)
 		plant(t, s, []string{"changes.d", "changes0"})
 		wantKeys(t, s, "changes/", "", all...)
 		wantKeys(t, s, "changes/", all[150], all[151:]...)
-		wantKeys(t, s, "", all[1201], all[1202], "changes0")
+		wantKeys(t, s, "", all[1001], all[1002], "changes0")
 	}},
 	{"a listing may be left early, and run again", func(t *testing.T, s archive.Store) {
 		plant(t, s, trap)
