@@ -69,7 +69,7 @@ func settings() []setting {
 			return err
 		}},
 		{name: "cache-bytes", flag: func(f *Flags) string { return f.CacheBytes }, set: func(c *Config, v string) (err error) {
-			c.CacheBytes, err = parseBytes(v)
+			c.CacheBytes, err = ParseBytes(v)
 			return err
 		}},
 		{name: "jobs", flag: func(f *Flags) string { return f.Jobs }, set: func(c *Config, v string) error {
@@ -145,7 +145,8 @@ func parseAddress(v string) (string, error) {
 	return net.JoinHostPort(host, port), nil
 }
 
-func parseBytes(v string) (int64, error) {
+// ParseBytes reads a number of bytes as people write it: 4294967296, 4G, 64 MiB. Units are of 1024.
+func ParseBytes(v string) (int64, error) {
 	digits, unit := strings.TrimSuffix(strings.TrimSuffix(strings.ToUpper(v), "B"), "I"), int64(1)
 	for i, suffix := range []string{"K", "M", "G", "T"} {
 		if d, ok := strings.CutSuffix(digits, suffix); ok {

@@ -36,6 +36,11 @@ type cli struct {
 	Undo     undoCmd     `cmd:"" help:"Write an earlier revision of a session as a new one."`
 	Remove   removeCmd   `cmd:"" help:"Withdraw a session, or take one track out of it. Its recordings stay."`
 	Withdraw withdrawCmd `cmd:"" help:"Withdraw a stretch of a session, in every language."`
+	Search   searchCmd   `cmd:"" help:"Find moments by what was said."`
+	Verify   verifyCmd   `cmd:"" help:"Read everything and name what is damaged or missing."`
+	Check    checkCmd    `cmd:"" help:"Say whether settings, store and tools will do."`
+	Reindex  reindexCmd  `cmd:"" help:"Make the search index anew."`
+	Rebuild  rebuildCmd  `cmd:"" help:"Make all that is derived: measures, renditions, index."`
 
 	Serve      serveCmd      `cmd:"" help:"Serve everything: pages, media, search, and the preparing of renditions."`
 	Work       workCmd       `cmd:"" help:"Prepare renditions only, beside serve or on another machine."`

@@ -96,9 +96,8 @@ func (c *importCmd) open(ctx context.Context, a *app) (im *importer, done func()
 	if err != nil {
 		return nil, nil, err
 	}
-	im.tools = &transcode.Tools{}
 	dir, remove, err := scratch(im.config)
-	im.scratch = dir
+	im.scratch, im.tools = dir, &transcode.Tools{Scratch: dir}
 	return im, remove, err
 }
 

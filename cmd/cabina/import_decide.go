@@ -18,7 +18,9 @@ type master struct {
 	Facts *transcode.Facts  // of a recording
 	Text  *archive.ReadText // of a subtitle file
 	Inner []innerText       // the subtitle tracks inside a recording
-	spool *archive.Spooled  // nil where the archive has it already, or nothing is to be written
+	// Skipped are subtitle tracks inside it that are no text.
+	Skipped []leftAlone
+	spool   *archive.Spooled // nil where the archive has it already, or nothing is to be written
 }
 
 // innerText is a subtitle track of a recording, taken out of it as a file of its own.
@@ -43,7 +45,8 @@ type take struct {
 	Why      string // what decided it, where that is not plain
 	own      bool   // a sound inside a video: a file of its own for the same place is preferred
 
-	GainDb float64 // decided when the sound was measured
+	Sound  *transcode.Sound // what was heard; nil until it was
+	GainDb float64          // decided by that
 	Gate   []archive.Finding
 }
 

@@ -19,10 +19,11 @@ import (
 
 // looker looks into files: it hashes them, copies those that are new to scratch, and finds out what they hold. No file of the user's is changed or linked.
 type looker struct {
-	tools   *transcode.Tools
-	scratch string                     // empty: nothing is copied
-	known   func(archive.Ref) bool     // masters that the session has already: they are not copied either
-	seen    func(name string, n int64) // is told how many bytes more of a file were read
+	tools    *transcode.Tools
+	measures *transcode.Measures        // of masters that are known; nil: none are
+	scratch  string                     // empty: nothing is copied
+	known    func(archive.Ref) bool     // masters that the session has already: they are not copied either
+	seen     func(name string, n int64) // is told how many bytes more of a file were read
 }
 
 // look fills in the masters of files; two are looked at at once. What cannot be taken in comes back as refusals; an error is one of ours.
@@ -77,7 +78,11 @@ func (l *looker) one(ctx context.Context, path string, f *file) error {
 		m.Text, err = archive.ReadSubtitles(data, f.Name, f.Language)
 		return err
 	}
-	m.Facts, err = l.tools.Probe(ctx, m.Path)
+	if l.measures != nil && l.known(m.Ref) {
+		m.Facts, err = l.measures.Facts(ctx, m.Ref, func() (string, error) { return m.Path, nil })
+	} else {
+		m.Facts, err = l.tools.Probe(ctx, m.Path)
+	}
 	if err != nil {
 		return err
 	}
@@ -95,19 +100,35 @@ func (l *looker) fetch(ctx context.Context, path, name string) (*master, error) 
 	if l.scratch != "" && l.known == nil {
 		return l.spool(ctx, told)
 	}
-	h := sha256.New()
-	n, err := io.CopyBuffer(struct{ io.Writer }{h}, told, make([]byte, 1<<20))
+	m, err := hashOf(told)
 	if err != nil {
 		return nil, fmt.Errorf("read %s: %w", path, err)
 	}
-	ref := archive.Ref(hex.EncodeToString(h.Sum(nil)))
-	if l.scratch == "" || l.known(ref) {
-		return &master{Ref: ref, Size: n, Path: path}, nil
+	if m.Path = path; l.scratch == "" || l.known(m.Ref) {
+		return m, nil
 	}
 	if _, err := in.Seek(0, io.SeekStart); err != nil {
 		return nil, err
 	}
 	return l.spool(ctx, in)
+}
+
+// fetchFrom is fetch for bytes that we made ourselves.
+func (l *looker) fetchFrom(ctx context.Context, r io.ReadSeeker) (*master, error) {
+	m, err := hashOf(r)
+	if err != nil || l.scratch == "" || l.known != nil && l.known(m.Ref) {
+		return m, err
+	}
+	if _, err := r.Seek(0, io.SeekStart); err != nil {
+		return nil, err
+	}
+	return l.spool(ctx, r)
+}
+
+func hashOf(r io.Reader) (*master, error) {
+	h := sha256.New()
+	n, err := io.CopyBuffer(struct{ io.Writer }{h}, r, make([]byte, 1<<20))
+	return &master{Ref: archive.Ref(hex.EncodeToString(h.Sum(nil))), Size: n}, err
 }
 
 func (l *looker) spool(ctx context.Context, r io.Reader) (*master, error) {

@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"strings"
+	"unicode/utf8"
 
 	"cabina/archive"
 )
@@ -22,11 +23,15 @@ func (w *work) report(s *archive.Session, outcomes []outcome) {
 	}
 	head := nonEmpty(string(s.Visibility), conferenceWords(s), clock(s.Clock.LengthMs)+" by its "+s.Clock.By, state)
 	w.print("%s: %s; %s\n", w.id, title(s), strings.Join(head, ", "))
+	width := 12
+	for _, t := range w.merge.plan.Takes {
+		width = max(width, utf8.RuneCountInString(t.Name))
+	}
 	for i, t := range w.merge.plan.Takes {
-		w.print("  %-28s %s\n", t.Name, strings.Join(append([]string{t.words()}, t.details(s, outcomes[i])...), "; "))
+		w.print("  %-*s  %s\n", width, t.Name, strings.Join(append([]string{t.words()}, t.details(s, outcomes[i])...), "; "))
 	}
 	for _, l := range w.merge.plan.Left {
-		w.print("  %-28s left alone%s\n", l.Name, prefixed(": ", l.Why))
+		w.print("  %-*s  left alone%s\n", width, l.Name, prefixed(": ", l.Why))
 	}
 }
 

@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"cabina/archive"
+	"cabina/transcode"
 )
 
 // session takes in one folder. ok is false where it was refused, which was said then; an error ends the whole run.
@@ -191,6 +192,9 @@ func (w *work) look(ctx context.Context) ([]refusal, error) {
 		l.scratch = w.scratch
 	}
 	if w.was != nil {
+		if !w.cmd.DryRun {
+			l.measures = &transcode.Measures{Store: w.arc.Store, Tools: w.tools}
+		}
 		l.known = func(r archive.Ref) bool { return names(w.was, r) }
 	}
 	refused, err := l.look(ctx, w.src.Dir, w.listing.Files)

@@ -26,6 +26,7 @@ func (d *decision) texts() {
 		if f.Master == nil {
 			continue
 		}
+		d.plan.Left = append(d.plan.Left, f.Master.Skipped...)
 		for i := range f.Master.Inner {
 			in := &f.Master.Inner[i]
 			lang := in.Language
@@ -43,9 +44,26 @@ func (d *decision) texts() {
 			}
 			first[at] = f.Name
 			d.plan.Takes = append(d.plan.Takes, &take{File: f, Name: in.Name, Master: &in.master, Kind: archive.Text, Role: archive.Captions, Language: lang,
-				Part: archive.Part{Master: in.Ref}, Why: "inside the recording"})
+				Part: archive.Part{Master: in.Ref, AtMs: -d.voiceAt(lang)}, Why: "inside the recording"})
 		}
 	}
+}
+
+// voiceAt is where the voice begins that a text of a language follows. The times of a text inside a recording are the picture's, those of the document are the
+// voice's.
+func (d *decision) voiceAt(lang archive.Language) int64 {
+	var at int64
+	for _, t := range d.plan.Takes {
+		if t.Kind == archive.Audio && t.Role != archive.Description {
+			if t.Language == lang {
+				return t.Part.AtMs
+			}
+			if t.Role == archive.Floor {
+				at = t.Part.AtMs
+			}
+		}
+	}
+	return at
 }
 
 // settleLength finds the session's length: that of its picture, else of its longest voice; then holds every voice against it. It is done again when the

@@ -9,6 +9,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"cabina/archive"
+	"cabina/transcode"
 )
 
 // rehearse does the merge to a copy of the session, so that what is wrong with it is known before anything is written.
@@ -75,16 +76,33 @@ func (w *work) document(ctx context.Context, outcomes *[]outcome) (*archive.Sess
 	})
 }
 
-// keep puts the masters of what is new into the store, each once.
+// keep puts the masters of what is new into the store, each once, and what was found in them beside them.
 func (w *work) keep(ctx context.Context, outcomes []outcome) error {
-	kept := map[archive.Ref]bool{}
+	heard := map[*master]map[string]*transcode.Sound{}
 	for i, t := range w.merge.plan.Takes {
-		if outcomes[i] == same || t.Master.spool == nil || kept[t.Master.Ref] {
+		if outcomes[i] == same {
 			continue
 		}
-		kept[t.Master.Ref] = true
+		if heard[t.Master] == nil {
+			heard[t.Master] = map[string]*transcode.Sound{}
+		}
+		if t.Sound != nil {
+			heard[t.Master][t.Part.Stream] = t.Sound
+		}
+	}
+	for _, t := range w.merge.plan.Takes {
+		sounds, wanted := heard[t.Master]
+		if !wanted {
+			continue
+		}
+		delete(heard, t.Master)
 		w.progress.say("%s: keeping %s", w.id, t.Name)
-		if err := w.arc.Keep(ctx, t.Master.spool, t.Name); err != nil {
+		if t.Master.spool != nil {
+			if err := w.arc.Keep(ctx, t.Master.spool, t.Name); err != nil {
+				return err
+			}
+		}
+		if err := keepMeasures(ctx, w.arc, t.Master, sounds); err != nil {
 			return err
 		}
 	}
@@ -112,7 +130,7 @@ func (w *work) measure(ctx context.Context, outcomes []outcome) ([]refusal, erro
 			if err != nil {
 				return err
 			}
-			t.GainDb, t.Gate, t.Part.ToMs = h.GainDb, h.Gate, h.heardMs(t.Part.ToMs)
+			t.Sound, t.GainDb, t.Gate, t.Part.ToMs = h.Sound, h.GainDb, h.Gate, h.heardMs(t.Part.ToMs)
 			return nil
 		})
 	}

@@ -17,9 +17,9 @@ const (
 
 // hearing is what was heard in one sound of a master, as far as a version is decided by it.
 type hearing struct {
-	DurationMs int64
-	GainDb     float64
-	Gate       []archive.Finding
+	Sound  *transcode.Sound
+	GainDb float64
+	Gate   []archive.Finding
 }
 
 // hear listens to the whole of a sound.
@@ -28,7 +28,7 @@ func hear(ctx context.Context, tools *transcode.Tools, m *master, stream, channe
 	if err != nil {
 		return nil, err
 	}
-	h := &hearing{DurationMs: s.DurationMs, GainDb: transcode.GainOf(s, channels)}
+	h := &hearing{Sound: s, GainDb: transcode.GainOf(s, channels)}
 	if s.LUFS < silentLUFS {
 		h.Gate = append(h.Gate, archive.Finding{Code: findSilent})
 	} else if x := s.Stereo; x != nil && channels == "mix" && x.Correlation < unlike && x.LeftDb > faintDb && x.RightDb > faintDb {
@@ -42,8 +42,25 @@ const estimateMs = 100
 
 // heardMs is a sound's length after it was heard.
 func (h *hearing) heardMs(probed int64) int64 {
-	if d := h.DurationMs - probed; h.DurationMs > 0 && (d > estimateMs || d < -estimateMs) {
-		return h.DurationMs
+	if d := h.Sound.DurationMs - probed; h.Sound.DurationMs > 0 && (d > estimateMs || d < -estimateMs) {
+		return h.Sound.DurationMs
 	}
 	return probed
+}
+
+// keepMeasures keeps what was found in a master beside it, once it was accepted, so that nobody reads it again for that. heard is by stream.
+func keepMeasures(ctx context.Context, arc *archive.Archive, m *master, heard map[string]*transcode.Sound) error {
+	if m.Facts == nil {
+		return nil
+	}
+	measures := transcode.Measures{Store: arc.Store}
+	if err := measures.KeepFacts(ctx, m.Ref, m.Facts); err != nil {
+		return err
+	}
+	for stream, s := range heard {
+		if err := measures.KeepSound(ctx, m.Ref, stream, s); err != nil {
+			return err
+		}
+	}
+	return nil
 }
