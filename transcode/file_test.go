@@ -246,12 +246,46 @@ func TestFileETag(t *testing.T) {
 			t.Errorf("ETag of %q = that of picture and voice, want another", c)
 		}
 	}
-	picture, _ := filePart(t, readMP4(t, "picture.mp4"), "")
+	picture, _ := filePart(t, readMP4(t, "picture.mp4"), "zxx")
 	voice, _ := filePart(t, readMP4(t, "voice.mp4"), "pt-BR")
-	picture.Index.SHA256 = "other bytes of the same sizes"
-	f, err := NewFile(picture, voice)
-	if err != nil || f.ETag() == base {
-		t.Errorf("ETag of other bytes = %s, %v: want another", f.ETag(), err)
+	for _, c := range []struct {
+		sum  string
+		same bool
+	}{{picture.Index.SHA256, true}, {"other bytes of the same sizes", false}} {
+		picture.Index.SHA256 = c.sum
+		f, err := NewFile(picture, voice)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if same := f.ETag() == base; same != c.same {
+			t.Errorf("ETag of %q = %s, base %s: the same is %v, want %v", c.sum, f.ETag(), base, same, c.same)
+		}
+	}
+}
+
+// A player that reads from front to back has sound and picture when it needs them: chunks stand in order of time, whatever the timescales.
+func TestFileOrder(t *testing.T) {
+	for _, v := range fileVariants() {
+		t.Run(v[0], func(t *testing.T) {
+			f := fileOf(t, v[1], v[2])
+			var tracks []*fileTrack
+			for i, p := range f.parts {
+				track, err := newFileTrack(p, i)
+				if err != nil {
+					t.Fatal(err)
+				}
+				tracks = append(tracks, track)
+			}
+			next, last := make([]int, len(tracks)), 0.0
+			for i, c := range f.chunks {
+				track := tracks[c.part]
+				at := float64(track.starts[next[c.part]]) / float64(track.timescale)
+				if next[c.part]++; at < last {
+					t.Errorf("chunk %d begins at %f s, the one before at %f: want them in order", i, at, last)
+				}
+				last = at
+			}
+		})
 	}
 }
 

@@ -200,6 +200,8 @@ func TestReadIndexRefuses(t *testing.T) {
 		{"cut in an mdat", picture[:2000], "says it is"},
 		{"no fragments", moov, "no moof box with samples"},
 		{"ordinary", readMP4(t, "ordinary.mp4"), "want a fragmented file"},
+		{"samples in moov", mp4Join(mp4B("moov", mp4B("trak", mp4B("tkhd", 3, 0, 0, 1), mp4B("mdia", mp4B("mdhd", 0, 0, 0, 1000),
+			mp4B("minf", mp4B("stbl", mp4B("stsz", 0, 5, 7)))))), fragment), "moov has 7 samples of its own"},
 		{"shown late", readMP4(t, "late.mp4"), "shown at 400 ms: want 0"},
 		{"moof first", fragment, "no moov before it"},
 		{"two moovs", mp4Join(moov, moov), "there is one already"},
