@@ -1,6 +1,7 @@
 package search
 
 import (
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -56,8 +57,8 @@ func (f saidFilter) Filter(in analysis.TokenStream) analysis.TokenStream {
 	return out
 }
 
-// meantFilter: as saidFilter, then without stop words, and the rest as stems; of cjk pairs of characters. A word may give up to three tokens at
-// its position: fold(stem), stem(fold), and the stem of its other spelling.
+// meantFilter: as saidFilter, then without stop words, and the rest as stems; of cjk pairs of characters. A word may give several tokens at its
+// position (stems).
 type meantFilter struct{ *tongue }
 
 func (f meantFilter) Filter(in analysis.TokenStream) analysis.TokenStream {
@@ -79,19 +80,25 @@ func (f meantFilter) Filter(in analysis.TokenStream) analysis.TokenStream {
 	return out
 }
 
-// stems gives the forms under which a word in small letters is found, none twice.
+// stems gives the forms under which a word in small letters is found, none twice: fold(stem), stem(fold), the stem of its other spelling, and that of
+// the word with the accents it would have had.
 func (t *tongue) stems(word string) []string {
 	folded := fold(word)
-	stems := []string{fold(t.stem(word)), t.stem(folded), ""}
-	if t.pairs != nil {
-		if other := t.pairs(folded); other != folded {
-			stems[2] = t.stem(other)
+	out := make([]string, 0, 4)
+	add := func(stem string) {
+		if stem != "" && !slices.Contains(out, stem) {
+			out = append(out, stem)
 		}
 	}
-	out := stems[:0]
-	for i, s := range stems {
-		if s != "" && (i < 1 || s != stems[0]) && (i < 2 || len(out) < 2 || s != out[1]) {
-			out = append(out, s)
+	add(fold(t.stem(word)))
+	if folded != word {
+		add(t.stem(folded))
+	} else if other := t.accented(word); other != word {
+		add(fold(t.stem(other)))
+	}
+	if t.pairs != nil {
+		if other := t.pairs(folded); other != folded {
+			add(t.stem(other))
 		}
 	}
 	return out

@@ -154,12 +154,16 @@ func (x *Index) taken(id string) {
 func (f *follower) work(ctx context.Context) error {
 	tick := time.NewTicker(quiet)
 	defer tick.Stop()
-	tidy := false
+	tidy, swept := false, false
 	for {
 		if ids := f.x.take(); len(ids) > 0 {
 			f.index(ctx, ids)
 			tidy = true
 			continue
+		}
+		if !swept && f.x.caughtUp() {
+			swept = true
+			f.sweep(ctx)
 		}
 		select {
 		case <-ctx.Done():
@@ -173,6 +177,32 @@ func (f *follower) work(ctx context.Context) error {
 				}
 			}
 		}
+	}
+}
+
+// caughtUp is true once all that was listed at start is in the index.
+func (x *Index) caughtUp() bool {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	return x.listed && len(x.first) == 0
+}
+
+// sweep deletes cue files that no receipt names: what a crash left behind.
+func (f *follower) sweep(ctx context.Context) {
+	wanted := map[string]bool{}
+	for _, s := range []*shelf{f.x.public, f.x.rest} {
+		s.mu.RLock()
+		for id, r := range s.receipts {
+			for _, name := range f.x.fileNames(id, r) {
+				wanted[name] = true
+			}
+		}
+		s.mu.RUnlock()
+	}
+	f.x.reading.Lock()
+	defer f.x.reading.Unlock()
+	if err := f.x.files.only(wanted); err != nil {
+		f.x.log.WarnContext(ctx, "old cue files not removed", "err", err)
 	}
 }
 
@@ -211,10 +241,16 @@ type batch struct {
 
 func (b *batch) add(p planned) {
 	b.plans = append(b.plans, p)
-	if !p.done {
-		b.public, b.rest = append(b.public, p.public), append(b.rest, p.rest)
-		b.size += p.public.size() + p.rest.size()
+	if p.done {
+		return
 	}
+	if p.public.size() > 0 {
+		b.public = append(b.public, p.public)
+	}
+	if p.rest.size() > 0 {
+		b.rest = append(b.rest, p.rest)
+	}
+	b.size += p.public.size() + p.rest.size()
 }
 
 // write writes the batch, public first, so that what is hidden leaves before all else, and empties it.

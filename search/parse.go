@@ -148,10 +148,10 @@ func (p *parser) atom() (a Atom, ok bool, err error) {
 		if err != nil {
 			return a, false, err
 		}
-		if !wordy(text) {
+		if !wordy(text) && p.at-start > 1 {
 			return a, false, p.fail(ErrPhrase, start, p.at, "")
 		}
-		return Atom{Kind: Phrase, Text: text, At: [2]int{start, p.at}}, true, nil
+		return Atom{Kind: Phrase, Text: text, At: [2]int{start, p.at}}, wordy(text), nil
 	}
 	for p.at < len(p.text) && !blank(p.text[p.at]) {
 		if _, quoted := closers[p.text[p.at]]; quoted {
@@ -169,6 +169,10 @@ func (p *parser) quoted(closing string) (string, error) {
 			p.at = end + 1
 			return string(p.text[start+1 : end]), nil
 		}
+	}
+	if r := p.text[start]; r == '”' || r == '»' { // the end of a quotation that began elsewhere: nothing by itself
+		p.at++
+		return "", nil
 	}
 	return "", p.fail(ErrQuote, start, len(p.text), "")
 }

@@ -58,3 +58,31 @@ func russianPair(w string) string {
 	}
 	return w
 }
+
+// ending is the end of a word as it is typed without accents, and as it is written. A stemmer knows the second: of educación it leaves educ, of educacion nothing less.
+type ending struct{ bare, accented string }
+
+func spanishAccents() []ending {
+	return []ending{{"ion", "ión"}, {"aria", "aría"}, {"arian", "arían"}, {"eria", "ería"}, {"erian", "erían"}, {"iria", "iría"}, {"irian", "irían"},
+		{"aran", "arán"}, {"eran", "erán"}, {"iran", "irán"}, {"io", "ió"}, {"icia", "icía"}}
+}
+
+func frenchAccents() []ending {
+	return []ending{{"ee", "ée"}, {"ees", "ées"}, {"es", "és"}, {"erent", "èrent"}, {"ite", "ité"}, {"ites", "ités"}, {"at", "ât"}}
+}
+
+func portugueseAccents() []ending {
+	return []ending{{"cao", "ção"}, {"coes", "ções"}, {"sao", "são"}, {"soes", "sões"}, {"avel", "ável"}, {"ivel", "ível"}, {"aveis", "áveis"}, {"iveis", "íveis"},
+		{"arao", "arão"}, {"erao", "erão"}, {"irao", "irão"}, {"aria", "aría"}, {"ariamos", "aríamos"}}
+}
+
+// accented gives a word that has no accents the one that its ending would have, else the word. The longest ending decides.
+func (t *tongue) accented(word string) string {
+	var best ending
+	for _, e := range t.accents {
+		if strings.HasSuffix(word, e.bare) && len(e.bare) > len(best.bare) && len(word) > len(e.bare)+1 {
+			best = e
+		}
+	}
+	return strings.TrimSuffix(word, best.bare) + best.accented
+}

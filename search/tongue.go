@@ -27,7 +27,8 @@ type tongue struct {
 	stop     map[string]bool // as written, and folded
 	articles map[string]bool // before an apostrophe, left out: l'eau is found as eau
 	pairs    func(folded string) string
-	cjk      bool // no spaces: pairs of characters in t_, single ones in x_
+	accents  []ending // that a word typed without accents would have
+	cjk      bool     // no spaces: pairs of characters in t_, single ones in x_
 
 	said, meant analysis.Analyzer // meant is nil where the language has x_ only
 }
@@ -39,9 +40,9 @@ func newTongues() tongues {
 	ts := tongues{}
 	for _, t := range []*tongue{
 		{base: "en", stem: snowball(english.Stem), stop: stopWords(en.EnglishStopWords), pairs: englishPair},
-		{base: "es", stem: snowball(spanish.Stem), stop: stopWords(es.SpanishStopWords)},
-		{base: "fr", stem: snowball(french.Stem), stop: stopWords(fr.FrenchStopWords), articles: stopWords(fr.FrenchArticles)},
-		{base: "pt", stem: snowball(portuguese.Stem), stop: stopWords(pt.PortugueseStopWords), pairs: portuguesePair},
+		{base: "es", stem: snowball(spanish.Stem), stop: stopWords(es.SpanishStopWords), accents: spanishAccents()},
+		{base: "fr", stem: snowball(french.Stem), stop: stopWords(fr.FrenchStopWords), articles: stopWords(fr.FrenchArticles), accents: frenchAccents()},
+		{base: "pt", stem: snowball(portuguese.Stem), stop: stopWords(pt.PortugueseStopWords), pairs: portuguesePair, accents: portugueseAccents()},
 		{base: "ru", stem: snowball(russian.Stem), stop: stopWords(ru.RussianStopWords), pairs: russianPair},
 		{base: "ar", stem: arabicStem, stop: stopWords(ar.ArabicStopWords)},
 		{base: "zh", cjk: true},

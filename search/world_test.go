@@ -11,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -27,12 +28,15 @@ type world struct {
 	dir   string // of the index
 	x     *Index
 	stop  func()
+
+	logged lines // since the index was opened
 }
 
 // countingStore counts what is asked of a store.
 type countingStore struct {
 	archive.Store
-	n atomic.Int64
+	n      atomic.Int64
+	ranges atomic.Int64 // of masters, among n
 }
 
 func (s *countingStore) Get(ctx context.Context, key string) ([]byte, string, error) {
@@ -42,6 +46,7 @@ func (s *countingStore) Get(ctx context.Context, key string) ([]byte, string, er
 
 func (s *countingStore) Range(ctx context.Context, key string, off, n int64) (io.ReadCloser, error) {
 	s.n.Add(1)
+	s.ranges.Add(1)
 	return s.Store.Range(ctx, key, off, n)
 }
 
@@ -68,10 +73,18 @@ func newWorld(t testing.TB) *world {
 	return w
 }
 
-// open opens the index and follows.
+// open opens the index, follows, and waits until it has caught up.
 func (w *world) open() *world {
 	w.t.Helper()
-	log := slog.New(slog.NewTextHandler(testWriter{w.t}, &slog.HandlerOptions{Level: slog.LevelWarn}))
+	w.openUnsettled()
+	w.settled()
+	return w
+}
+
+func (w *world) openUnsettled() {
+	w.t.Helper()
+	w.logged.Reset()
+	log := slog.New(slog.NewTextHandler(&w.logged, nil))
 	x, err := Open(w.t.Context(), Config{Dir: w.dir, Archive: w.Archive, Log: log})
 	if err != nil {
 		w.t.Fatal(err)
@@ -90,15 +103,40 @@ func (w *world) open() *world {
 		}
 		w.stop = func() {}
 	}
-	w.settled()
-	return w
 }
 
-type testWriter struct{ t testing.TB }
+// until waits for something that comes by itself.
+func (w *world) until(what string, ok func() bool) {
+	w.t.Helper()
+	for deadline := time.Now().Add(30 * time.Second); !ok(); time.Sleep(10 * time.Millisecond) {
+		if time.Now().After(deadline) {
+			w.t.Fatalf("waited 30 s: %s", what)
+		}
+	}
+}
 
-func (w testWriter) Write(p []byte) (int, error) {
-	w.t.Logf("%s", p)
-	return len(p), nil
+// lines is a log that many write.
+type lines struct {
+	mu sync.Mutex
+	b  strings.Builder
+}
+
+func (l *lines) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.b.Write(p)
+}
+
+func (l *lines) Reset() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.b.Reset()
+}
+
+func (l *lines) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.b.String()
 }
 
 func (w *world) close() { w.stop() }
@@ -217,10 +255,28 @@ func (w *world) change(id string, f func(*archive.Session)) {
 	w.followed()
 }
 
-// followed waits until the index was told of the last change and took it in. A change is told before Update returns.
+// followed waits until the index holds every document as it is now, and nothing is pending.
 func (w *world) followed() {
 	w.t.Helper()
-	time.Sleep(10 * time.Millisecond)
+	docs := w.documents()
+	w.until("the index holds all documents", func() bool {
+		for _, id := range w.x.held() {
+			if docs(id) == nil {
+				return false
+			}
+		}
+		for s, err := range (&archive.Archive{Store: w.store.Store}).Sessions(context.Background()) {
+			if err != nil {
+				w.t.Fatal(err)
+			}
+			public, inPublic := w.x.public.receipt(s.ID)
+			rest, inRest := w.x.rest.receipt(s.ID)
+			if !w.x.upToDate(s, public, inPublic, rest, inRest, archive.Findable(s, nil)) {
+				return false
+			}
+		}
+		return true
+	})
 	w.settled()
 }
 
@@ -244,9 +300,12 @@ func (w *world) ask(text string, with ...func(*Request)) *Answer {
 	if err != nil {
 		w.t.Fatalf("Parse(%q) = %v", text, err)
 	}
-	r := Request{Query: q, Sessions: w.documents()}
+	r := Request{Query: q}
 	for _, f := range with {
 		f(&r)
+	}
+	if r.Sessions == nil {
+		r.Sessions = w.documents()
 	}
 	a, err := w.x.Search(context.Background(), r)
 	if err != nil {
