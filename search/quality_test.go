@@ -6,8 +6,10 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -135,4 +137,115 @@ func verses(t testing.TB, file string, most int) (refs []string, text map[string
 		text[ref] = words
 	}
 	return refs, text
+}
+
+// booths are the languages of the Bible sessions, with how long each lags behind the floor.
+var booths = []struct {
+	lang archive.Language
+	file string
+	lag  int64
+}{{"en", "en.ASV.tsv.gz", 0}, {"es", "es.SpaRV.tsv.gz", 2400}, {"pt", "pt.PorBLivre.tsv.gz", 3100}, {"ru", "ru.RusSynodal.tsv.gz", 1800}}
+
+// verse is where a verse is said.
+type verse struct {
+	session    string
+	start, end int64 // on the floor
+	text       map[archive.Language]string
+}
+
+// bible makes sessions of 120 verses, each verse beginning at the same time in every language but for its lag.
+func bible(t testing.TB, w *world, most int) []verse {
+	t.Helper()
+	texts := map[archive.Language]map[string]string{}
+	var refs []string
+	for i, b := range booths {
+		r, text := verses(t, b.file, most)
+		if texts[b.lang] = text; i == 0 {
+			refs = r
+		}
+	}
+	var out []verse
+	for n := 0; n < len(refs); n += 120 {
+		id := fmt.Sprintf("s%02d", n/120)
+		said := make([]said, len(booths))
+		from := int64(0)
+		for _, ref := range refs[n:min(n+120, len(refs))] {
+			v, longest := verse{session: id, start: from, text: map[archive.Language]string{}}, from
+			for i, b := range booths {
+				cues := spokenText(texts[b.lang][ref], 8, from+b.lag)
+				said[i].voice, said[i].lang = b.lang, b.lang
+				said[i].cues = append(said[i].cues, cues...)
+				v.text[b.lang] = texts[b.lang][ref]
+				if len(cues) > 0 {
+					longest = max(longest, cues[len(cues)-1].EndMs-b.lag)
+				}
+			}
+			v.end, from = longest, longest+300
+			out = append(out, v)
+		}
+		said[0].voice = archive.FloorLanguage
+		w.add(id, said)
+	}
+	return out
+}
+
+// TestVersesAreFound asks for words of a verse, of one language, and wants the verse; then what the other languages say there.
+func TestVersesAreFound(t *testing.T) {
+	w := newWorld(t)
+	all := bible(t, w, 1800)
+	w.open()
+	docs := w.documents()
+	random := rand.New(rand.NewPCG(1, 2))
+	for _, c := range []struct {
+		words int
+		floor float64
+	}{{8, .98}, {4, .90}, {3, .80}} {
+		asked, mrr, first, beside, sides := 0, 0.0, 0, 0, 0
+		for range 150 {
+			v, b := all[random.IntN(len(all))], booths[random.IntN(len(booths))]
+			words := contentWords(w.x.tongues.of(b.lang), v.text[b.lang])
+			if len(words) < c.words {
+				continue
+			}
+			random.Shuffle(len(words), func(i, k int) { words[i], words[k] = words[k], words[i] })
+			asked++
+			a := w.ask(strings.Join(words[:c.words], " "), func(r *Request) { r.Sessions, r.Limit = docs, 10 })
+			for i, m := range a.Flat().Moments {
+				if m.Session != v.session || m.EndMs < v.start || m.StartMs > v.end+b.lag {
+					continue
+				}
+				mrr += 1 / float64(i+1)
+				if i == 0 {
+					first++
+					sides += len(m.Parallel)
+					for _, p := range m.Parallel {
+						if strings.Contains(v.text[p.Language], strings.Fields(p.Lines[0].Text)[0]) || len(p.Lines) > 1 && strings.Contains(v.text[p.Language], p.Lines[1].Text) {
+							beside++
+						}
+					}
+				}
+				break
+			}
+		}
+		got := mrr / float64(asked)
+		t.Logf("%d words: MRR %.3f, at the first place %.3f of %d; parallel lines of the verse %d of %d", c.words, got, float64(first)/float64(asked), asked, beside, sides)
+		if got < c.floor {
+			t.Errorf("%d words: MRR %.3f, want at least %.2f", c.words, got, c.floor)
+		}
+		if float64(beside) < .9*float64(sides) || sides < asked {
+			t.Errorf("%d words: parallel lines of the verse %d of %d, want .9 of them", c.words, beside, sides)
+		}
+	}
+}
+
+// contentWords gives the words of a text that count, none twice.
+func contentWords(t *tongue, text string) []string {
+	var out []string
+	for _, w := range strings.Fields(text) {
+		w = strings.ToLower(strings.Trim(w, ".,;:!?¿¡()[]«»“”‘’'\"—-"))
+		if letters(w) > 2 && len(terms(t.meant, w)) == 1 && !slices.Contains(out, w) {
+			out = append(out, w)
+		}
+	}
+	return out
 }
