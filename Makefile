@@ -21,7 +21,7 @@ help: ## what there is to make
 run: build ## install what is missing, build, make the demonstration if the archive is empty, and serve it at http://localhost:8080
 	@.ci/install.sh run
 	@bin/cabina demo --if-empty
-	@exec bin/cabina serve --listen localhost:8080
+	@exec bin/cabina serve
 
 .PHONY: run-s3
 run-s3: build tools ## the same against a Versity gateway over ~/.local/share/cabina-s3
