@@ -150,6 +150,36 @@ func TestHlsQuote(t *testing.T) {
 	}
 }
 
+// A group of small voices that is not exactly the other group would take a language away from whoever is on a slow line.
+func TestLowHoldsTheSameVoices(t *testing.T) {
+	voice := func(track string, l archive.Language) VoiceEntry { return VoiceEntry{Track: track, Language: l} }
+	voices := []VoiceEntry{voice("t2", "mul"), voice("t3", "es")}
+	for _, c := range []struct {
+		name   string
+		low    []VoiceEntry
+		slides bool
+		want   []VoiceEntry
+	}{
+		{"the same", voices, true, voices},
+		{"the same in another order", []VoiceEntry{voices[1], voices[0]}, true, voices},
+		{"one less", voices[:1], true, nil},
+		{"one more", append(voices[:2:2], voice("t4", "ar")), true, nil},
+		{"another track of the language", []VoiceEntry{voices[0], voice("t4", "es")}, true, nil},
+		{"another language of the track", []VoiceEntry{voices[0], voice("t3", "ar")}, true, nil},
+		{"the same without slides", voices, false, nil},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			l := Ladder{Voices: voices, Low: c.low}
+			if c.slides {
+				l.Slides = &Variant{}
+			}
+			if got := l.low(); !slices.Equal(got, c.want) {
+				t.Errorf("low = %v, want %v", got, c.want)
+			}
+		})
+	}
+}
+
 // checkMaster holds what RFC 8216, 4.3.4 and Apple's HLS Authoring Specification ask of a master playlist.
 func checkMaster(t *testing.T, list string) {
 	t.Helper()

@@ -71,6 +71,7 @@ func TestWebVTT(t *testing.T) {
 		{"a hundred hours", []archive.Cue{cue(360000000, 360001000, "late")}, []vttCue{{"100:00:00.000", "100:00:01.000", "", "late"}}},
 		{"an end before the begin is a millisecond later", []archive.Cue{cue(1000, 500, "a")}, []vttCue{{shown, "00:00:01.001", "", "a"}}},
 		{"a begin before 0 is 0", []archive.Cue{cue(-50, 1000, "a")}, []vttCue{{"00:00:00.000", shown, "", "a"}}},
+		{"nothing is later than a thousand hours", []archive.Cue{cue(1<<60, 1<<61, "a")}, []vttCue{{"1000:00:00.000", "1000:00:00.001", "", "a"}}},
 		{"without a letter: left out", []archive.Cue{cue(0, 1000, " \n\t\n"), cue(1000, 2000, "")}, nil},
 		{"blank lines end nothing", []archive.Cue{cue(1000, 2000, "a\n\n \r\n\rNOTE b")}, []vttCue{{shown, "00:00:02.000", "", "a\nNOTE b"}}},
 		{"an arrow is no time", []archive.Cue{cue(1000, 2000, "00:00.000 --> 00:09.000\n\n00:00:01.000 --> 00:00:02.000")},
@@ -144,6 +145,20 @@ func TestVttLettersAreWhole(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// Wherever a line would end: a full stop stays with the letter before it, an opening bracket with the one after.
+func TestVttMarksStayWithTheirLetters(t *testing.T) {
+	for n := range 60 {
+		text := strings.Repeat("一", n+1) + "。「" + strings.Repeat("二", 45) + "」" + strings.Repeat("三", 60-n)
+		for _, p := range vttPieces(text) {
+			for line := range strings.SplitSeq(p, "\n") {
+				if strings.HasPrefix(line, "。") || strings.HasPrefix(line, "」") || strings.HasSuffix(line, "「") {
+					t.Errorf("%d letters before the stop: the line %q", n+1, line)
+				}
+			}
+		}
 	}
 }
 
