@@ -194,14 +194,16 @@ func TestAPITranscript(t *testing.T) {
 			}
 			doc.Tracks = append(doc.Tracks, archive.Track{ID: id, Kind: archive.Text, Role: archive.Captions, Language: l, Published: 1, Versions: []archive.Version{v}})
 		}
+		add("t10", "1\n00:00:01,000 --> 00:00:03,000\ndie Menschenrechte\n", "de", "t3")
+		doc.Tracks[4], doc.Tracks[6] = doc.Tracks[6], doc.Tracks[4] // the translation stands before what it was made from
 		add("t7", "1\n00:00:01,000 --> 00:00:02,000\nals gesprochen\n", "mul", "t2")
 		add("t8", "1\n00:00:01,000 --> 00:00:02,000\nиз зала\n", "ru", "t2")
 		add("t9", "1\n00:00:01,000 --> 00:00:02,000\nsem voz\n", "pt", "")
-		doc.NextTrack = 10
+		doc.NextTrack = 11
 		s.add(doc)
 	})
 	for name, want := range map[string]string{
-		"es": "t5", "t3": "t5", "t5": "t5", "floor": "t7", "mul": "t7", "t2": "t7", "ru": "t8", "t8": "t8", "pt": "t9", "fr": "", "de": "", "t1": "", "t99": "",
+		"es": "t5", "t3": "t5", "t5": "t5", "floor": "t7", "mul": "t7", "t2": "t7", "ru": "t8", "t8": "t8", "pt": "t9", "fr": "", "de": "t10", "it": "", "t1": "", "t99": "",
 	} {
 		path := "/api/v1/sessions/public-0/transcripts/" + name
 		if want == "" {

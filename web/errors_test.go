@@ -14,6 +14,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"cabina/archive"
+	"cabina/transcode"
 )
 
 func TestErrors(t *testing.T) {
@@ -97,6 +98,20 @@ func TestSameNotFound(t *testing.T) {
 	s.wait("the draft is there", func() bool { return s.Mirror.Session("draft-00") != nil })
 	if diff := cmp.Diff(before, look()); diff != "" {
 		t.Errorf("a draft is told from nothing:\n%s", diff)
+	}
+}
+
+// TestNothingIsLeftOfAnAnswer: of an answer that fails half way nothing is left in the error, which is that of what was never there.
+func TestNothingIsLeftOfAnAnswer(t *testing.T) {
+	s := publicSite(t)
+	name := s.name("public-0", "t3", transcode.Voice)
+	if err := s.Archive.Store.Delete(t.Context(), name.Key(".mp4")); err != nil {
+		t.Fatal(err)
+	}
+	path := "/media/public-0/" + name.File() + ".mp4"
+	broken, nothing := s.get(path), s.get(strings.Replace(path, "public", "nobody", 1))
+	if diff := cmp.Diff(nothing.Header, broken.Header); diff != "" || broken.StatusCode != 404 {
+		t.Errorf("GET a voice whose bytes are gone = %d, and its headers differ from those of nothing:\n%s", broken.StatusCode, diff)
 	}
 }
 

@@ -209,13 +209,7 @@ func (w sender) ReadFrom(r io.Reader) (int64, error) {
 	if !w.Committed {
 		w.WriteHeader(w.Status)
 	}
-	var n int64
-	var err error
-	if inner, ok := w.Writer.(io.ReaderFrom); ok {
-		n, err = inner.ReadFrom(r)
-	} else {
-		n, err = io.Copy(w.Writer, r)
-	}
+	n, err := io.Copy(w.Writer, r)
 	w.Size += n
 	return n, err
 }
