@@ -132,7 +132,7 @@ async function kept() {
 }
 
 /** Waits until `look` (run in the page with `args`) gives something true, and fails with `what` when it does not. */
-export async function until(page, what, look, { timeout = 15_000, args = [] } = {}) {
+export async function until(page, what, look, { timeout = 30_000, args = [] } = {}) {
   try {
     return await (await page.waitForFunction(look, { timeout, polling: 50 }, ...args)).jsonValue()
   } catch (error) {

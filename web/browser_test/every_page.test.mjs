@@ -20,6 +20,7 @@ for (const lang of ['en', 'ru', 'ar']) {
         await until(page, 'captions', () => document.querySelector('.says span'))
         await page.evaluate(axe)
         await assertAxe(page, 'as it opens')
+        if (scheme === 'dark') return clean() // The desk, and its drawers, are dark in both.
         for (const act of size === '360' ? ['captions', 'more'] : ['captions', 'speed', 'picture', 'keys']) {
           await page.click(`button[data-act=${act}]`)
           await until(page, `the drawer of ${act}`, () => document.querySelector('.choices p'))

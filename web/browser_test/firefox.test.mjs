@@ -6,7 +6,7 @@ import { languages } from './fixture.mjs'
 import { heardSince, listen, longest, pageNow, silence } from './hearing.mjs'
 
 /** Lamp and ear may differ for this long while a voice changes, in ms. */
-const MOMENT = 300
+const MOMENT = 400
 
 let fox
 before(async () => { fox = await firefox() })

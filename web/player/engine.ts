@@ -23,8 +23,11 @@ export interface Reports {
   sounds(track: string): void
   /** It does not play; undefined when it does again. */
   trouble(what: Trouble | undefined): void
-  /** The sizes of the picture, smallest first, and the one asked for: -1 is "by the line". */
-  sizes(all: Size[], chosen: number): void
+  /**
+   * The sizes of the picture, smallest first; the place of the one asked for, -1 for "by the line"; the place of the
+   * one that is seen, -1 for none yet.
+   */
+  sizes(all: Size[], chosen: number, seen: number): void
 }
 
 /** What an engine is made with. */
@@ -49,8 +52,8 @@ export interface Engine {
   choose(track: string): void
   /** Chooses a size by its place in the list; -1 leaves it to the line. */
   chooseSize(size: number): void
-  /** Tries again after trouble. */
-  again(): void
+  /** Tries again after trouble, from this second on. */
+  again(at: number): void
 }
 
 /** Finds the track in the address of a voice's playlist: ".../t4.voice.0123456789abcdef.m3u8" → "t4". */

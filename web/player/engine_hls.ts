@@ -21,20 +21,27 @@ export function open(source: Source): Engine {
 }
 
 class HlsEngine implements Engine {
-  private hls: Hls
-  private voices: VoiceChange
+  private hls!: Hls
+  private voices!: VoiceChange
   private startAt: number | undefined
   private parsed = false
+  private size: number | undefined
   private mendedAt = -MEND_AGAIN_AFTER
 
   constructor(private source: Source) {
-    const hls = this.hls = new Hls(settings(source.saveData))
-    this.voices = new VoiceChange(hls, source.video, source.voice, source.reports.sounds, () => this.onMissing())
+    this.open(source.voice)
+  }
+
+  private open(voice: string): void {
+    const { reports, saveData, master, video } = this.source
+    const hls = this.hls = new Hls(settings(saveData))
+    this.parsed = false
+    this.voices = new VoiceChange(hls, video, voice, reports.sounds, () => this.onMissing())
     hls.on(Hls.Events.MANIFEST_PARSED, (_, { levels }) => this.onParsed(levels))
+    hls.on(Hls.Events.LEVEL_SWITCHED, () => this.reportSizes())
     hls.on(Hls.Events.ERROR, (_, data) => this.onError(data))
-    hls.on(Hls.Events.FRAG_BUFFERED, () => source.reports.trouble(undefined))
-    window.addEventListener('online', () => this.again())
-    hls.loadSource(source.master)
+    hls.on(Hls.Events.FRAG_BUFFERED, () => reports.trouble(undefined))
+    hls.loadSource(master)
   }
 
   start(at: number): void {
@@ -59,19 +66,29 @@ class HlsEngine implements Engine {
   }
 
   chooseSize(size: number): void {
+    this.size = size
     if (this.hls.media) this.hls.nextLevel = size
     else this.hls.loadLevel = size
-    this.source.reports.sizes(sizes(this.hls.levels), size)
+    this.reportSizes()
   }
 
-  again(): void {
-    if (!this.parsed) this.hls.loadSource(this.source.master)
-    else if (this.startAt !== undefined) this.hls.startLoad(-1)
+  private reportSizes(): void {
+    this.source.reports.sizes(sizes(this.hls.levels), this.size ?? -1, this.hls.currentLevel)
+  }
+
+  // With a new hls.js: the old one does not load again after a fatal error in its first fragments.
+  again(at: number): void {
+    const voice = this.voices.wanted
+    this.voices.end()
+    this.hls.destroy()
+    this.open(voice)
+    if (this.startAt !== undefined) this.start(at)
+    this.source.reports.sounds(voice)
   }
 
   private onParsed(levels: Level[]): void {
     this.parsed = true
-    this.chooseSize(placeOf(this.source.picture, levels))
+    this.chooseSize(this.size ?? placeOf(this.source.picture, levels))
     if (this.startAt !== undefined) this.start(this.startAt)
   }
 

@@ -56,12 +56,9 @@ class NativeEngine implements Engine {
     // The system chooses the size by the line, and offers no other way.
   }
 
-  again(): void {
-    const { video } = this.source
-    const at = video.currentTime
+  again(at: number): void {
     this.began = false
     this.start(at)
-    void video.play().catch(() => undefined)
   }
 
   private enable(): void {

@@ -74,7 +74,7 @@ export function knobs(player: Player, desk: HTMLElement, captions: Captions): { 
 
   function showSize(): void {
     const written = pictureKnob?.querySelector('[data-size]')
-    if (written) written.textContent = sizeName(player.size)
+    if (written) written.textContent = sizeName(player.sizeSeen >= 0 ? player.sizeSeen : player.size)
     drawer.refresh()
   }
 

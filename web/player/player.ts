@@ -36,6 +36,8 @@ export class Player {
   sizes: Size[] = []
   /** Place in `sizes`; -1 is "by the line". */
   size = -1
+  /** Place in `sizes` of what is seen now; -1 before the first picture. */
+  sizeSeen = -1
   /** Something was asked to play on this page. */
   started = false
 
@@ -44,6 +46,7 @@ export class Player {
   private asked = false
   /** The engine has brought the picture to `waitsAt`: until then the element stands at 0. */
   private landed = false
+  private lost = false
   private engine: Promise<Engine | undefined> | undefined
   private listeners: Listeners = {}
 
@@ -55,6 +58,7 @@ export class Player {
     for (const e of ['play', 'playing', 'pause', 'ended', 'waiting', 'ratechange', 'progress']) {
       video.addEventListener(e, () => this.tell('state', undefined))
     }
+    window.addEventListener('online', () => { if (this.lost) this.again() })
     if (!page.saveData) void this.prepare()
   }
 
@@ -147,7 +151,12 @@ export class Player {
 
   /** Tries again after trouble. */
   again(): void {
-    void this.prepare().then(engine => engine?.again())
+    this.waitsAt = this.at
+    this.landed = false
+    void this.prepare().then(engine => {
+      engine?.again(this.waitsAt)
+      if (this.asked) this.playVideo()
+    })
   }
 
   /** Makes the engine ready: its script and the playlists, no sound and no picture. */
@@ -182,10 +191,14 @@ export class Player {
         this.changing = ''
         this.tell('voice', undefined)
       },
-      trouble: what => this.tell('trouble', what),
-      sizes: (all, chosen) => {
+      trouble: what => {
+        this.lost = what === 'lost'
+        this.tell('trouble', what)
+      },
+      sizes: (all, chosen, seen) => {
         this.sizes = all
         this.size = chosen
+        this.sizeSeen = seen
         this.tell('sizes', undefined)
       },
     }

@@ -43,6 +43,12 @@ export class VoiceChange {
     video.addEventListener('pause', () => this.onPause())
   }
 
+  /** Does nothing more: the hls.js that it was made for is gone. */
+  end(): void {
+    this.pending = this.seekingInPlace = false
+    this.look(false)
+  }
+
   choose(track: string): void {
     const index = this.indexOf(track)
     this.wanted = track
