@@ -93,6 +93,7 @@ func command(ctx context.Context, args []string, a *app) int {
 		kong.Description("An archive and media server for recordings of interpreted meetings: one picture, a voice for each language."),
 		kong.Writers(a.Out, a.Err),
 		kong.NoDefaultHelp(),
+		kong.WithHyphenPrefixedParameters(true), // --at -0.5
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true, FlagsLast: true}),
 		kong.BindTo(ctx, (*context.Context)(nil)),
 		kong.Bind(a),

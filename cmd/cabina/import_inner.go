@@ -216,7 +216,7 @@ func innerVTT(packets []textPacket, codec string, read func([]byte) string, star
 		if from = max(from, 0); text == "" || until <= from {
 			continue
 		}
-		fmt.Fprintf(&b, "%s --> %s\n%s\n\n", vttTime(from), vttTime(until), escapeVTT.Replace(text))
+		fmt.Fprintf(&b, "%s --> %s\n%s\n\n", cueTime(from), cueTime(until), escapeCue.Replace(text))
 	}
 	return []byte(b.String())
 }
@@ -239,4 +239,11 @@ func withoutMarkup(text string) string {
 		return text
 	}
 	return one.Cues[0].Text
+}
+
+var escapeCue = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;")
+
+// cueTime writes ms as WebVTT does.
+func cueTime(ms int64) string {
+	return fmt.Sprintf("%02d:%02d:%02d.%03d", ms/3600_000, ms/60_000%60, ms/1000%60, ms%1000)
 }

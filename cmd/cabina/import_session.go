@@ -87,17 +87,16 @@ func (w *work) take(ctx context.Context) ([]refusal, error) {
 		return nil, err
 	}
 	refused, err := w.look(ctx)
-	refused = append(refused, w.listing.Refused...)
-	if err != nil || len(refused) > 0 {
-		return refused, err
+	if err != nil {
+		return nil, err
 	}
 	languages, err := w.channels(ctx, conference)
 	if err != nil {
 		return nil, err
 	}
-	p := decide(w.listing.Files, languages)
-	if len(p.Refused) > 0 {
-		return p.Refused, nil
+	p := decide(without(w.listing.Files, refused), languages)
+	if refused = allRefused(append(refused, w.listing.Refused...), p.Refused); len(refused) > 0 {
+		return refused, nil
 	}
 	p.Left = append(p.Left, w.listing.Left...)
 	w.merge = &merge{plan: p, described: d, conference: conference, key: key, draft: w.cmd.Draft, token: newToken()}
@@ -114,6 +113,25 @@ func (w *work) take(ctx context.Context) ([]refusal, error) {
 		return nil, nil
 	}
 	return w.write(ctx, outcomes)
+}
+
+// without gives the files that were not refused.
+func without(files []*file, refused []refusal) []*file {
+	return slices.DeleteFunc(slices.Clone(files), func(f *file) bool {
+		return slices.ContainsFunc(refused, func(r refusal) bool { return r.Name == f.Name })
+	})
+}
+
+// allRefused joins what was refused of single files and by the plan made of the others: so all is said at once. That the others make no session says
+// nothing then.
+func allRefused(files, planned []refusal) []refusal {
+	for _, r := range planned {
+		if r.Name != "" || len(files) == 0 {
+			files = append(files, r)
+		}
+	}
+	slices.SortStableFunc(files, func(a, b refusal) int { return strings.Compare(a.Name, b.Name) })
+	return files
 }
 
 func readDescribed(src *source) (*described, error) {

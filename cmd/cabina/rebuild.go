@@ -12,10 +12,12 @@ import (
 
 // rebuildCmd makes all that is derived and is not there: measures, renditions of every profile, and the index anew. Who deleted all of it has the same
 // archive afterwards, with the same ids, addresses, playlists and answers.
-type rebuildCmd struct{}
+type rebuildCmd struct {
+	Sessions []string `arg:"" optional:"" name:"session" help:"Only these sessions; the index is left as it is then."`
+}
 
 // Run rebuilds. It can be stopped and repeated at any point.
-func (rebuildCmd) Run(ctx context.Context, a *app) error {
+func (c *rebuildCmd) Run(ctx context.Context, a *app) error {
 	arc, conf, err := a.open(ctx, toWrite)
 	if err != nil {
 		return err
@@ -30,37 +32,29 @@ func (rebuildCmd) Run(ctx context.Context, a *app) error {
 		return err
 	}
 	r := rebuilding{app: a, arc: arc, measures: &transcode.Measures{Store: arc.Store, Tools: tools}, scratch: dir, progress: newProgress(a.Err)}
-	failed := false
-	var ids []string
-	for s, err := range arc.Sessions(ctx) {
-		if err != nil {
-			if ctx.Err() != nil {
-				return ctx.Err()
-			}
-			r.say(err)
-			failed = true
-			continue
-		}
-		ids = append(ids, s.ID)
-		if err := r.session(ctx, s); err != nil {
-			if ctx.Err() != nil {
-				return ctx.Err()
-			}
-			r.say(fmt.Errorf("%s: %w", s.ID, err))
-			failed = true
-		}
+	ids, failed, err := r.all(ctx, c.Sessions)
+	if err != nil {
+		return err
 	}
 	r.progress.clear()
 	ok, err := a.prepare(ctx, arc, conf, ids, allProfiles())
 	if err != nil {
 		return err
 	}
+	if len(c.Sessions) > 0 {
+		return saidIf(failed || !ok)
+	}
 	if serverRuns(ctx, conf.Cache) {
 		fmt.Fprintln(a.Out, "The index is kept by the cabina serve that runs on this cache.")
 	} else if err := reindex(ctx, a, arc, conf); err != nil {
 		return err
 	}
-	if failed || !ok {
+	return saidIf(failed || !ok)
+}
+
+// saidIf is errSaid where something failed.
+func saidIf(failed bool) error {
+	if failed {
 		return errSaid
 	}
 	return nil
@@ -73,6 +67,36 @@ type rebuilding struct {
 	measures *transcode.Measures
 	scratch  string
 	progress *progress
+}
+
+// all measures sessions, those named or else every one, and gives their ids. failed is true where one could not be measured, which was said then.
+func (r *rebuilding) all(ctx context.Context, named []string) (ids []string, failed bool, err error) {
+	sessions := r.arc.Sessions(ctx)
+	if len(named) > 0 {
+		sessions = func(yield func(*archive.Session, error) bool) {
+			for _, id := range named {
+				if !yield(session(ctx, r.arc, id)) {
+					return
+				}
+			}
+		}
+	}
+	for s, err := range sessions {
+		if err == nil {
+			ids = append(ids, s.ID)
+			if err = r.session(ctx, s); err != nil {
+				err = fmt.Errorf("%s: %w", s.ID, err)
+			}
+		}
+		if ctx.Err() != nil {
+			return nil, true, ctx.Err()
+		}
+		if err != nil {
+			r.say(err)
+			failed = true
+		}
+	}
+	return ids, failed, nil
 }
 
 func (r *rebuilding) say(err error) {

@@ -85,6 +85,9 @@ func (a *app) prepare(ctx context.Context, arc *archive.Archive, conf *config.Co
 		if ctx.Err() != nil {
 			return false, ctx.Err()
 		}
+		if err := forgetDone(ctx, arc, id); err != nil {
+			return false, err
+		}
 		if err != nil {
 			ok = false
 			foot.clear()
@@ -98,12 +101,30 @@ func (a *app) prepare(ctx context.Context, arc *archive.Archive, conf *config.Co
 
 // forgetFailures lets what failed before and waits be tried at once: whoever gives the command asks for that. What somebody is making is left to them.
 func forgetFailures(ctx context.Context, arc *archive.Archive, id string) error {
+	return deleteJobs(ctx, arc, id, func(_ string, j archive.Job) bool { return j.Owner == "" })
+}
+
+// forgetDone deletes the jobs of renditions that are there: of a process that was killed between its last two writes.
+func forgetDone(ctx context.Context, arc *archive.Archive, id string) error {
+	made := map[string]bool{}
+	for info, err := range arc.Store.List(ctx, "renditions/"+id+"/", "") {
+		if err != nil {
+			return err
+		}
+		if stem, ok := strings.CutSuffix(info.Key, ".json"); ok {
+			made[stem[strings.LastIndexByte(stem, '.')+1:]] = true
+		}
+	}
+	return deleteJobs(ctx, arc, id, func(recipe string, _ archive.Job) bool { return made[recipe] })
+}
+
+func deleteJobs(ctx context.Context, arc *archive.Archive, id string, which func(recipe string, j archive.Job) bool) error {
 	jobs, err := arc.Jobs(ctx, id)
 	if err != nil {
 		return err
 	}
 	for recipe, j := range jobs {
-		if j.Owner == "" {
+		if which(recipe, j) {
 			if err := arc.Store.Delete(ctx, "jobs/"+id+"/"+recipe+".json"); err != nil {
 				return err
 			}
