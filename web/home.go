@@ -35,22 +35,31 @@ type conferenceRow struct {
 // newest is how many sessions the home page lists at once.
 const newest = 12
 
+// mostLoose bounds those of no conference below them; the others come as one turns the pages of the newest.
+const mostLoose = 50
+
+// home lists what there is. What languages a conference has is summed up from documents; what of a session is whole is looked up for those shown.
 func (s *Server) home(c echo.Context) error {
 	p := s.page(c, sectionHome)
 	p.Title = p.Lang.Say("home.title")
 	v := s.viewer(c)
-	all, err := s.covered(c.Request().Context(), s.list(v))
-	if err != nil {
-		return err
-	}
+	all := s.list(v)
 	h := homePage{page: p, Voices: hearable(p, all), Command: "cabina import"}
 	h.Conferences = s.conferenceRows(p, v, all)
 	h.Empty = len(all) == 0 && len(h.Conferences) == 0
 	shown, pager := part(p, "", c.QueryParam("page"), newest, all, "voice", p.Voice)
-	h.Sessions, h.Pager = rows(p, nil, shown), pager
-	h.Loose = rows(p, nil, slices.DeleteFunc(slices.Clone(all), func(x listed) bool {
+	loose := slices.DeleteFunc(slices.Clone(all), func(x listed) bool {
 		return x.conf != nil || slices.ContainsFunc(shown, func(y listed) bool { return y.doc.ID == x.doc.ID })
-	}))
+	})
+	ctx := c.Request().Context()
+	var err error
+	if shown, err = s.covered(ctx, shown); err != nil {
+		return err
+	}
+	if loose, err = s.covered(ctx, loose[:min(len(loose), mostLoose)]); err != nil {
+		return err
+	}
+	h.Sessions, h.Pager, h.Loose = rows(p, nil, shown), pager, rows(p, nil, loose)
 	return s.show(c, p.Lang, "home", h, keepFor(v))
 }
 
@@ -65,7 +74,7 @@ func (s *Server) conferenceRows(p page, v archive.Viewer, all []listed) []confer
 		var ms int64
 		for _, x := range all {
 			if x.conf == conf {
-				covers = append(covers, x.cover)
+				covers = append(covers, x.published())
 				ms += x.doc.Clock.LengthMs
 			}
 		}
@@ -79,7 +88,7 @@ func (s *Server) conferenceRows(p page, v archive.Viewer, all []listed) []confer
 func hearable(p page, all []listed) []choice {
 	count := map[archive.Language]int{}
 	for _, x := range all {
-		for _, l := range append(x.cover.Sound, x.cover.Waiting...) {
+		for _, l := range x.published().Sound {
 			count[l]++
 		}
 	}

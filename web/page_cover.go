@@ -108,6 +108,17 @@ func coverOf(conf *archive.Conference, doc *archive.Session, v *transcode.View) 
 	return c
 }
 
+// published gives what a session has by its document alone, for sums over many sessions: a published voice counts as sound, whole or not yet.
+func (x listed) published() cover {
+	var c cover
+	for _, l := range archive.Channels(x.conf, x.doc) {
+		if k := (coverKey{Language: l, Sound: x.hears(l), Text: x.reads(l)}); k.Sound || k.Text || l != archive.FloorLanguage {
+			c.add(k)
+		}
+	}
+	return c
+}
+
 // coverAll joins what several sessions have: a language counts as soon as one of them has it.
 func coverAll(conf *archive.Conference, each []cover) cover {
 	joined := map[archive.Language]coverKey{}

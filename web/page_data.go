@@ -88,15 +88,19 @@ func voicesData(l locale.Lang, keys []key) []voiceData {
 	return out
 }
 
-// textsData gives the captions to the script. Those of the floor's several languages have no language of their own.
+// textsData gives the captions to the script.
 func textsData(l locale.Lang, a asked, v *transcode.View) []textData {
 	out := []textData{}
 	for _, x := range v.Texts {
 		if x.Track.Role != archive.Captions {
 			continue
 		}
+		dir := locale.Dir(x.Track.Language)
+		if x.Track.Language == archive.FloorLanguage {
+			dir = "auto" // each line in its own
+		}
 		out = append(out, textData{
-			Track: x.Track.ID, Language: x.Track.Language, Name: nameOf(l, x.Track.Language), Dir: locale.Dir(x.Track.Language),
+			Track: x.Track.ID, Language: x.Track.Language, Name: nameOf(l, x.Track.Language), Dir: dir,
 			Src: "/play/" + a.address + "/" + x.Track.ID + "." + x.Recipe + ".vtt",
 		})
 	}

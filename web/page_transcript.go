@@ -32,7 +32,9 @@ type line struct {
 	EndMs      int64
 	Now        bool // the second that the page opens at
 	Speaker    string
+	In         archive.Language // of the text; the floor's where that is not known of this line
 	Text       []piece
+	BesideIn   archive.Language
 	BesideWho  string
 	BesideText []piece
 }
@@ -71,13 +73,13 @@ func (m scriptMaker) lines() []line {
 	var out []line
 	for i, c := range m.cues {
 		found := marked(c.Text, m.find)
-		x := line{ID: lineID(ids, c.StartMs), StartMs: c.StartMs, EndMs: c.EndMs, Speaker: c.Speaker, Text: found, Now: i == now}
+		x := line{ID: lineID(ids, c.StartMs), StartMs: c.StartMs, EndMs: c.EndMs, Speaker: c.Speaker, In: m.spoken(m.in, c), Text: found, Now: i == now}
 		if i > 0 && m.cues[i-1].Speaker == c.Speaker {
 			x.Speaker = ""
 		}
 		for n, b := range groups[i] {
 			if n == 0 {
-				x.BesideWho = b.Speaker
+				x.BesideWho, x.BesideIn = b.Speaker, m.spoken(m.besideIn, b)
 			} else {
 				x.BesideText = append(x.BesideText, piece{Text: " "})
 			}
@@ -93,6 +95,20 @@ func (m scriptMaker) lines() []line {
 		out = append(out, x)
 	}
 	return out
+}
+
+// spoken gives the language of a cue: that of its text; of a text of the floor the one that the room spoke then, where the session says so.
+func (m scriptMaker) spoken(in archive.Language, c archive.Cue) archive.Language {
+	if in != archive.FloorLanguage {
+		return in
+	}
+	middle := (c.StartMs + c.EndMs) / 2
+	for _, s := range m.doc.Spans {
+		if s.StartMs <= middle && middle < s.EndMs && s.Language != "" {
+			return s.Language
+		}
+	}
+	return in
 }
 
 func (m scriptMaker) head(c archive.Chapter) *chapterHead {

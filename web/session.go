@@ -55,8 +55,7 @@ type head struct {
 // desk is all that plays.
 type desk struct {
 	Src      string // the computed file, for browsers without script; empty: no voice is chosen
-	Width    int
-	Height   int
+	Rate     string // what the whole picture takes an hour
 	Start    string // 0:12:34
 	Range    int64  // length in s
 	At       int64  // start in s
@@ -329,15 +328,19 @@ func (s *Server) sessionPage(ctx context.Context, w *watching) sessionPage {
 	if w.saver {
 		g.Notes = append(g.Notes, note{Kind: "good", Icon: "good", Text: w.l.Say("voice.saver")})
 	}
-	if w.view.Plays() {
+	plays := w.view.Plays()
+	if plays || w.hearing.Asked && !w.hearing.Waiting { // while all is being prepared, what was not asked for by name is not missed
 		g.Notes = append(g.Notes, w.hearing.notes(w.l, w.view)...)
+	}
+	g.Costs = costs(w.l, w.view, w.hearing.Voice, w.way)
+	if plays {
 		g.Desk = w.desk(keys, g.Chapters)
+		g.Desk.Rate = g.Costs[len(g.Costs)-1].Rate
 	} else {
 		g.Preparing = w.preparing(keys)
 	}
 	g.Transcript = s.panel(ctx, w)
 	g.Share = w.share()
-	g.Costs = costs(w.l, w.view, w.hearing.Voice, w.way)
 	g.Downloads = downloads(w.l, w.a, w.view, keys)
 	return g
 }
@@ -345,7 +348,7 @@ func (s *Server) sessionPage(ctx context.Context, w *watching) sessionPage {
 func (w *watching) desk(keys []key, chapters []chapterRow) *desk {
 	main := w.view.Main()
 	d := &desk{
-		Width: main.Index.Width, Height: main.Index.Height, Keys: keys, Voice: w.voice, Texts: textsData(w.l, w.a, w.view),
+		Keys: keys, Voice: w.voice, Texts: textsData(w.l, w.a, w.view),
 		Start: locale.Timecode(w.startMs), Range: w.view.LengthMs / 1000, At: w.startMs / 1000,
 		Honest: template.HTML(template.HTMLEscapeString(w.l.Say("voice.choose"))),
 	}

@@ -106,6 +106,12 @@ func functions(l locale.Lang, static map[string]string) template.FuncMap {
 		"t":      l.HTML,
 		"attr":   func(s said) template.HTMLAttr { return langAttr(l, s.In) },
 		"inLang": func(in archive.Language) template.HTMLAttr { return langAttr(l, in) },
+		"inLine": func(in archive.Language) template.HTMLAttr { // of words that were said: those of the floor may be in any direction
+			if in == archive.FloorLanguage {
+				return `dir="auto"`
+			}
+			return langAttr(l, in)
+		},
 		"own":    func(in archive.Language) template.HTML { return ownName(l, in) },
 		"name":   func(in archive.Language) string { return nameOf(l, in) },
 		"size":   l.Size,
