@@ -5,9 +5,12 @@ import (
 	"encoding/binary"
 	"io"
 	"math/rand/v2"
+	"slices"
 	"sync/atomic"
 	"testing"
 	"time"
+
+	"cabina/archive"
 )
 
 // fileByte is the byte at off of a rendition that is only computed.
@@ -285,5 +288,70 @@ func TestFileAsksForBigRanges(t *testing.T) {
 	}
 	if most > 1000 {
 		t.Errorf("a range of 1000 bytes: asked for %d of the picture, want no more than that", most)
+	}
+}
+
+// What the computed file's own tables say of key frames, composition offsets and the sound's language is what the objects say.
+func TestFileTablesAreTheObjects(t *testing.T) {
+	for _, v := range fileVariants() {
+		t.Run(v[0], func(t *testing.T) {
+			f := fileOf(t, v[1], v[2])
+			traks, _, _ := traksOf(t, f)
+			for i, p := range f.parts {
+				s, err := unpackTables(p.Tables)
+				if err != nil {
+					t.Fatal(err)
+				}
+				stbl, err := mp4Must(traks[i], "mdia", "minf", "stbl")
+				if err != nil {
+					t.Fatal(err)
+				}
+				var keys []uint32
+				if stss, ok, _ := mp4Find(stbl, "stss"); ok {
+					r := mp4Fields{b: stss.body[4:]}
+					for range r.u32() {
+						keys = append(keys, r.u32()-1)
+					}
+				}
+				var shifts []mp4Run
+				if ctts, ok, _ := mp4Find(stbl, "ctts"); ok {
+					r := mp4Fields{b: ctts.body}
+					version, _ := r.full()
+					for range r.u32() {
+						n, shift := int(r.u32()), int64(r.u32())
+						if version == 1 {
+							shift = int64(int32(shift))
+						}
+						shifts = append(shifts, mp4Run{count: n, value: shift})
+					}
+				}
+				if !slices.Equal(keys, s.keys) || !slices.Equal(shifts, s.shifts) {
+					t.Errorf("track %d: key frames %v and offsets %v, want %v and %v", i+1, keys, shifts, s.keys, s.shifts)
+				}
+				if got, want := len(placesOf(t, traks[i])), len(s.sizes); got != want {
+					t.Errorf("track %d: %d samples, want %d", i+1, got, want)
+				}
+				mdhd, err := mp4Must(traks[i], "mdia", "mdhd")
+				if err != nil {
+					t.Fatal(err)
+				}
+				if got, want := binary.BigEndian.Uint16(mdhd[32:]), fileLanguage(p.Language); got != want {
+					t.Errorf("track %d: language %04x, want %04x", i+1, got, want)
+				}
+			}
+		})
+	}
+}
+
+func TestFileLanguage(t *testing.T) {
+	for _, c := range []struct {
+		tag  archive.Language
+		want string
+	}{{"es", "spa"}, {"pt-BR", "por"}, {"ar", "ara"}, {"zh-Hant", "zho"}, {"fr", "fra"}, {"mul", "mul"}, {"zxx", "zxx"}, {"quc", "quc"}, {"", "und"}, {"not a tag", "und"}} {
+		v := fileLanguage(c.tag)
+		got := string([]byte{byte(v>>10&31) + 0x60, byte(v>>5&31) + 0x60, byte(v&31) + 0x60})
+		if got != c.want {
+			t.Errorf("fileLanguage(%q) = %s, want %s", c.tag, got, c.want)
+		}
 	}
 }
