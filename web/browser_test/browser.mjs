@@ -84,9 +84,9 @@ export function watchPage(lang, query = {}) {
 
 /**
  * A page that writes down what it must not do, and what it fetched: `fetched` holds {url, range} in order. `clean()`
- * fails when anything forbidden happened.
+ * fails when anything forbidden happened. `first` is run in the page before its own script.
  */
-export async function openPage(browser, address, { viewport = desktop, script = true, scheme = 'light' } = {}) {
+export async function openPage(browser, address, { viewport = desktop, script = true, scheme = 'light', first } = {}) {
   const page = await browser.newPage()
   const wrong = []
   const fetched = []
@@ -110,6 +110,7 @@ export async function openPage(browser, address, { viewport = desktop, script = 
       document.addEventListener('securitypolicyviolation', e => window.forbidden.push(`${e.violatedDirective} ${e.blockedURI}`))
     })
   }
+  if (first) await page.evaluateOnNewDocument(first)
   await page.goto(address, { waitUntil: 'load' })
   return {
     page,

@@ -1,10 +1,11 @@
-// What holds for the session page whoever reads it: axe finds nothing, nothing scrolls sideways, and without script
-// the page still plays.
+// What holds for each page whoever reads it: axe finds nothing, nothing scrolls sideways; and without script the
+// session's page still plays.
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { after, before, test } from 'node:test'
 import { chromium, desktop, openPage, server, telephone, until, watchPage } from './browser.mjs'
+import { session } from './fixture.mjs'
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 
@@ -34,6 +35,36 @@ for (const lang of ['en', 'ru', 'ar']) {
   }
 }
 
+/** The pages beside the session's own. */
+const others = {
+  'conferences': '',
+  'a search with answers': 'search?q=line',
+  'a search without answers': 'search?q=nothinglikethis',
+  'a search that cannot be read': 'search?q=' + encodeURIComponent('"line'),
+  'listen': `sessions/${session}/listen?voice=en`,
+  'a transcript': `sessions/${session}/transcript/en`,
+  'two transcripts side by side': `sessions/${session}?voice=en&text=en&beside=ar`,
+  'about': 'about',
+  'no such page': 'sessions/no-such-session',
+}
+for (const lang of ['en', 'ru', 'ar']) {
+  for (const [size, viewport] of [['360', telephone], ['1280', desktop]]) {
+    test(`axe finds nothing on the other pages, and they fit: ${lang}, ${size} px`, async t => {
+      for (const [name, path] of Object.entries(others)) {
+        await t.test(name, async () => {
+          const missing = path.includes('no-such')
+          const { page, clean } = await openPage(chrome.browser, `${server}/${lang}/${path}`, { viewport })
+          await page.evaluate(axe)
+          await assertAxe(page, `on ${name}`)
+          assert.deepEqual(await tooWide(page), [], `${name} scrolls sideways`)
+          if (!missing) await clean() // The browser itself notes a 404 on its console.
+          await page.close()
+        })
+      }
+    })
+  }
+}
+
 async function assertAxe(page, when) {
   const found = await page.evaluate(async () => {
     const { violations } = await window.axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] })
@@ -42,22 +73,40 @@ async function assertAxe(page, when) {
   assert.deepEqual(found, [], `axe ${when}`)
 }
 
+/** What makes a page scroll sideways: the first elements that stand out. */
+function tooWide(page) {
+  return page.evaluate(() => {
+    const { scrollWidth, clientWidth } = document.documentElement
+    if (scrollWidth <= clientWidth) return []
+    return [...document.querySelectorAll('main *, header *, footer *')]
+      .filter(e => e.getBoundingClientRect().right > clientWidth + 1 || e.getBoundingClientRect().left < -1)
+      .slice(0, 3).map(e => e.outerHTML.slice(0, 120))
+  })
+}
+
 for (const lang of ['en', 'es', 'fr', 'pt', 'ru', 'ar']) {
   for (const width of [320, 360, 640, 1000, 1280]) {
     test(`nothing scrolls sideways: ${lang}, ${width} px`, async () => {
       const { page, clean } = await openPage(chrome.browser, watchPage(lang, { voice: 'en', captions: 'en' }), { viewport: { width, height: 740, deviceScaleFactor: 1 } })
-      const wide = await page.evaluate(() => {
-        const { scrollWidth, clientWidth } = document.documentElement
-        return scrollWidth > clientWidth ? [...document.querySelectorAll('main *, header *, footer *')]
-          .filter(e => e.getBoundingClientRect().right > clientWidth + 1 || e.getBoundingClientRect().left < -1)
-          .slice(0, 3).map(e => e.outerHTML.slice(0, 120)) : []
-      })
+      const wide = await tooWide(page)
       assert.deepEqual(wide, [])
       await clean()
       await page.close()
     })
   }
 }
+
+test('the script finds each of its sentences in every language', async () => {
+  const source = readFileSync(new URL('../player/page.ts', import.meta.url), 'utf8')
+  const names = [...source.match(/export interface Say \{([^]*?)\n\}/)[1].matchAll(/^ {2}(\w+):/gm)].map(m => m[1])
+  assert.ok(names.length > 20)
+  for (const lang of ['en', 'es', 'fr', 'pt', 'ru', 'ar']) {
+    const { page } = await openPage(chrome.browser, watchPage(lang), { script: false })
+    const { say } = JSON.parse(await page.$eval('#session', e => e.textContent))
+    assert.deepEqual(names.filter(n => !say[n]?.length), [], `sentences missing in ${lang}`)
+    await page.close()
+  }
+})
 
 test('a telephone shows title, picture, one row of controls and two rows of voices without a scroll', async () => {
   const { page } = await openPage(chrome.browser, watchPage('en', { voice: 'en' }), { viewport: telephone })

@@ -69,6 +69,16 @@ test('before play is pressed nothing of sound or picture is fetched', async () =
   await clean()
 })
 
+test('for a reader who saves data not even the engine is fetched before play', async () => {
+  const first = () => Object.defineProperty(navigator, 'connection', { value: { saveData: true } })
+  const { page, fetched, clean } = await openPage(chrome.browser, watchPage('en', { voice: 'en' }), { first })
+  await settled(1500)
+  assert.deepEqual(fetched.filter(f => /\/static\/hls|\/play\/|\/media\//.test(f.url)), [])
+  await play(page)
+  await playing(page, 0.2)
+  await clean()
+})
+
 test('captions show, change their language, and go', async () => {
   const { page, clean } = await openPage(chrome.browser, watchPage('en', { voice: 'en', captions: 'es', t: '12.2' }))
   const says = (words, language) => until(page, `captions to say "${words}"`, (words, language) => {

@@ -4,17 +4,16 @@ import type { Voice } from './page.ts'
 import type { Player } from './player.ts'
 
 export function voiceKeys(player: Player, desk: HTMLElement, status: HTMLElement): void {
-  const form = desk.querySelector<HTMLFormElement>('form.voices, form.keys, .voices form')
   const keys = [...desk.querySelectorAll<HTMLButtonElement>('button[name=voice][data-track]')]
   const { say } = player.page
   let said = player.sounding
 
-  form?.addEventListener('submit', event => {
-    const key = event.submitter as HTMLButtonElement | null
-    if (!key?.dataset.track) return
-    event.preventDefault()
-    player.choose(key.dataset.track)
-  })
+  for (const key of keys) {
+    key.addEventListener('click', event => {
+      event.preventDefault() // The form would open the page anew.
+      player.choose(key.dataset.track ?? '')
+    })
+  }
 
   player.on('voiceless', () => {
     keys[0]?.focus()
