@@ -44,10 +44,12 @@ type compiler struct {
 	shelf  *shelf
 	reader index.IndexReader
 	prefix string
+	each   int // terms that a prefix or a likeness may stand for
 }
 
 // compile gives the query in each language of the shelf that keep lets through, in order.
 func (c *compiler) compile(q *Query, keep func(base string) bool) ([]phrasebook, error) {
+	c.each = max(mostExpansions/max(q.expanding(), 1), fewestExpansions)
 	bases := slices.DeleteFunc(c.shelf.languages(c.prefix+"x_"), func(b string) bool { return !keep(b) })
 	slices.Sort(bases)
 	var books []phrasebook
@@ -143,8 +145,9 @@ func (c *compiler) atom(t *tongue, a Atom) (forms []form, small bool, err error)
 }
 
 const (
-	mostExpansions = 64    // terms that a prefix or a likeness stands for: the most frequent
-	mostLooked     = 20000 // terms that are looked at for that
+	mostExpansions   = 64    // terms that all prefixes and likenesses of a query stand for in a language: the most frequent
+	fewestExpansions = 8     // each of them, however many there are
+	mostLooked       = 20000 // terms that are looked at for that
 )
 
 // expand gives the terms of a field that begin like word or are nearly it: one letter off, of eight letters and more two.
@@ -187,7 +190,7 @@ func (c *compiler) expand(field, word string, kind AtomKind) (out []string, err 
 		}
 		return 1
 	})
-	for _, e := range found[:min(len(found), mostExpansions)] {
+	for _, e := range found[:min(len(found), c.each)] {
 		out = append(out, e.Term)
 	}
 	return out, nil

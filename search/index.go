@@ -154,6 +154,9 @@ func (x *Index) openShelves() (err error) {
 	if x.rest, err = openShelf("rest", filepath.Join(x.dir, "rest")); err != nil {
 		return errors.Join(err, x.public.close())
 	}
+	if info, err := os.Stat(filepath.Join(x.dir, "public", "store", "root.bolt")); err == nil {
+		x.asOf = info.ModTime() // when it was written to last
+	}
 	return nil
 }
 

@@ -75,8 +75,8 @@ func (s *searching) hits(id textID, passages []found) []hit {
 	if doc == nil || file == nil {
 		return nil
 	}
-	v := track.Version(file.V)
-	if v == nil || v.Withdrawn {
+	v := versionOf(track, file)
+	if v.Withdrawn {
 		return nil
 	}
 	h := hit{doc: doc, track: track, v: v, file: file, cuts: doc.Cuts(track)}
@@ -93,6 +93,14 @@ func (s *searching) hits(id textID, passages []found) []hit {
 		}
 	}
 	return hits
+}
+
+// versionOf gives the version that a cue file was made of. The index may be ahead of the document by a moment: then it is today's.
+func versionOf(t *archive.Track, file *text) *archive.Version {
+	if v := t.Version(file.V); v != nil {
+		return v
+	}
+	return t.Current()
 }
 
 // compareHits puts those with all words first, then by score. Of equals the text of one language stands before the floor's, which goes on in another.

@@ -15,10 +15,11 @@ import (
 	index "github.com/blevesearch/bleve_index_api"
 )
 
-// narrowed is a query that documents must match as well as all of must, without scoring those, and none of not. (bleve's own BooleanQuery leaves a
+// narrowed is a query that documents must match as well as all of must, without scoring those, and none of not; what they match of also only adds to their score. (bleve's own BooleanQuery leaves a
 // clause out that can match nothing, and then finds everything else.)
 type narrowed struct {
 	want query.Query
+	also []query.Query
 	must []query.Query
 	not  []query.Query
 }
@@ -59,17 +60,21 @@ func (n narrowed) Searcher(ctx context.Context, r index.IndexReader, m mapping.I
 			return nil, err
 		}
 	}
-	if len(n.not) == 0 {
+	var also, without bsearch.Searcher
+	if len(n.also) > 0 {
+		if also, err = open(query.NewDisjunctionQuery(n.also), o); err != nil {
+			return nil, err
+		}
+	}
+	if len(n.not) > 0 {
+		if without, err = open(query.NewDisjunctionQuery(n.not), silent); err != nil {
+			return nil, err
+		}
+	}
+	if also == nil && without == nil {
 		return s, nil
 	}
-	without, err := open(query.NewDisjunctionQuery(n.not), silent)
-	if err != nil {
-		return nil, err
-	}
-	if _, none := without.(*searcher.MatchNoneSearcher); none {
-		return s, nil
-	}
-	return searcher.NewBooleanSearcher(ctx, r, s, nil, without, o)
+	return searcher.NewBooleanSearcher(ctx, r, s, also, without, o)
 }
 
 // narrowing is what a request asks of documents besides the words.

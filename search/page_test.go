@@ -200,7 +200,7 @@ func TestTheScoreIsBM25WithTrueStatistics(t *testing.T) {
 			en = b.terms[0].query()
 		}
 	}
-	req := bleve.NewSearchRequest(narrowed{en, must, not})
+	req := bleve.NewSearchRequest(narrowed{want: en, must: must, not: not})
 	req.Explain = true
 	res, err := w.x.public.index.SearchInContext(w.x.public.counting(t.Context(), fieldsOf(l.books)), req)
 	if err != nil || len(res.Hits) != 2 {
@@ -213,7 +213,7 @@ func TestTheScoreIsBM25WithTrueStatistics(t *testing.T) {
 			t.Errorf("explanation lacks %q:\n%s", want, text)
 		}
 	}
-	plain := bleve.NewSearchRequest(narrowed{en, nil, nil})
+	plain := bleve.NewSearchRequest(narrowed{want: en})
 	without, err := w.x.public.index.SearchInContext(w.x.public.counting(t.Context(), fieldsOf(l.books)), plain)
 	if err != nil {
 		t.Fatal(err)

@@ -39,8 +39,8 @@ func (s *searching) parallel(m moment) []Parallel {
 		if file == nil {
 			continue
 		}
-		v := t.Version(file.V)
-		if v == nil || v.Withdrawn {
+		v := versionOf(t, file)
+		if v.Withdrawn {
 			continue
 		}
 		if p := s.beside(best, t, v, file); len(p.Lines) > 0 {

@@ -1,6 +1,9 @@
 package search
 
-import "fmt"
+import (
+	"fmt"
+	"slices"
+)
 
 // Query is what a reader asked for, read by Parse. Passages need any of Terms and are ranked by them; none of Without; all Filters of different
 // names, any of those of the same name.
@@ -9,6 +12,19 @@ type Query struct {
 	Terms   []Term
 	Without []Atom
 	Filters []Filter
+}
+
+// expanding counts the atoms that stand for several words of the index.
+func (q *Query) expanding() int {
+	n := 0
+	for _, t := range slices.Concat(q.Terms, []Term{q.Without}) {
+		for _, a := range t {
+			if a.Kind == Prefix || a.Kind == Fuzzy {
+				n++
+			}
+		}
+	}
+	return n
 }
 
 // Term is one thing that is sought: any of its atoms will do.

@@ -209,6 +209,19 @@ func (s *shelf) counting(ctx context.Context, fields map[string]bool) context.Co
 	return context.WithValue(ctx, bsearch.BM25StatsKey, truth)
 }
 
+// reader opens the index as it is now, for its terms. Close it when done.
+func (s *shelf) reader() (index.IndexReader, error) {
+	low, err := s.index.Advanced()
+	if err != nil {
+		return nil, fmt.Errorf("index %s: %w", s.name, err)
+	}
+	r, err := low.Reader()
+	if err != nil {
+		return nil, fmt.Errorf("index %s: %w", s.name, err)
+	}
+	return r, nil
+}
+
 // documents counts the passages.
 func (s *shelf) documents() int {
 	s.mu.RLock()

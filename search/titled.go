@@ -80,7 +80,7 @@ func (s *searching) titled(ctx context.Context, shelf *shelf) ([]string, error) 
 	if shelf == s.x.rest {
 		must = append(must, s.r.visible())
 	}
-	q := narrowed{query.NewConjunctionQuery(all), must, append(not, excluded...)}
+	q := narrowed{want: query.NewConjunctionQuery(all), must: must, not: append(not, excluded...)}
 	req := bleve.NewSearchRequestOptions(q, mostTitled, 0, false)
 	req.SortBy([]string{"-_score", "_id"})
 	res, err := shelf.index.SearchInContext(shelf.counting(ctx, fieldsOf(books)), req)
@@ -96,13 +96,9 @@ func (s *searching) titled(ctx context.Context, shelf *shelf) ([]string, error) 
 
 // titleBooks makes the query into the words that sessions have. Names and topics are in the languages asked for, whichever those are.
 func (s *searching) titleBooks(shelf *shelf) ([]phrasebook, error) {
-	low, err := shelf.index.Advanced()
+	reader, err := shelf.reader()
 	if err != nil {
-		return nil, fmt.Errorf("index %s: %w", shelf.name, err)
-	}
-	reader, err := low.Reader()
-	if err != nil {
-		return nil, fmt.Errorf("index %s: %w", shelf.name, err)
+		return nil, err
 	}
 	defer reader.Close()
 	keep := s.r.languages()
