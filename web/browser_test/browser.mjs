@@ -84,7 +84,7 @@ export function watchPage(lang, query = {}) {
 
 /**
  * A page that writes down what it must not do, and what it fetched: `fetched` holds {url, range} in order. `clean()`
- * fails when anything forbidden happened. `first` is run in the page before its own script.
+ * closes it and fails when anything forbidden happened. `first` is run in the page before its own script.
  */
 export async function openPage(browser, address, { viewport = desktop, script = true, scheme = 'light', first } = {}) {
   const page = await browser.newPage()
@@ -111,12 +111,13 @@ export async function openPage(browser, address, { viewport = desktop, script = 
     })
   }
   if (first) await page.evaluateOnNewDocument(first)
-  await page.goto(address, { waitUntil: 'load' })
+  await page.goto(address, { waitUntil: 'load', timeout: 60_000 })
   return {
     page,
     fetched,
     async clean() {
       const seen = script ? await page.evaluate(kept) : []
+      await page.close()
       assert.deepEqual([...wrong, ...seen], [], 'the page did what pages must not do')
     },
   }

@@ -29,7 +29,6 @@ for (const lang of ['en', 'ru', 'ar']) {
           await page.click(`button[data-act=${act}]`)
         }
         await clean()
-        await page.close()
       })
     }
   }
@@ -57,8 +56,7 @@ for (const lang of ['en', 'ru', 'ar']) {
           await page.evaluate(axe)
           await assertAxe(page, `on ${name}`)
           assert.deepEqual(await tooWide(page), [], `${name} scrolls sideways`)
-          if (!missing) await clean() // The browser itself notes a 404 on its console.
-          await page.close()
+          await (missing ? page.close() : clean()) // The browser itself notes a 404 on its console.
         })
       }
     })
@@ -91,7 +89,6 @@ for (const lang of ['en', 'es', 'fr', 'pt', 'ru', 'ar']) {
       const wide = await tooWide(page)
       assert.deepEqual(wide, [])
       await clean()
-      await page.close()
     })
   }
 }
@@ -122,6 +119,7 @@ test('a telephone shows title, picture, one row of controls and two rows of voic
   assert.equal(places.rows, 1, 'the controls stand in one row')
   assert.deepEqual(places.small, [], 'targets of 44 px')
   assert.ok(places.sixth <= 740, `the sixth key ends at ${places.sixth} px`)
+  await page.close()
 })
 
 test('time runs from left to right in Arabic too', async () => {
@@ -133,6 +131,7 @@ test('time runs from left to right in Arabic too', async () => {
   })
   assert.ok(Math.abs(bar.from) < 2 && Math.abs(bar.share - 0.75) < 0.02, JSON.stringify(bar))
   assert.equal(bar.direction, 'ltr')
+  await page.close()
 })
 
 test('without script all text is there and one voice plays, chosen by a plain form', async () => {
@@ -170,6 +169,7 @@ async function assertPlain(address) {
   }, address)
   assert.ok(end.t > 40.2 && end.t < 42, `it plays from second 40: ${JSON.stringify(end)}`)
   assert.ok(Math.abs(end.length - 60) < 0.2 && end.width > 0, JSON.stringify(end))
+  await page.close()
 }
 
 test('the pages of the build are served to be kept, and name no other site', async () => {
@@ -181,4 +181,5 @@ test('the pages of the build are served to be kept, and name no other site', asy
     assert.ok(url.startsWith(server))
     assert.match(url, /\.[0-9a-f]{8}\.(js|css|svg)$/, `${url} is named by its content`)
   }
+  await page.close()
 })

@@ -221,4 +221,5 @@ test('a lost line is said, and playing goes on by a press', async () => {
   await page.click('.trouble button')
   await playing(page, 1)
   await until(page, 'the sentence to go', () => document.querySelector('.trouble').hidden)
+  await page.close()
 })
