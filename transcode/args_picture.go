@@ -76,7 +76,7 @@ func pictureArgs(r Recipe, facts []*Facts) ([]string, error) {
 		w, h := fit(s.Width, s.Height, 16*height/9, height)
 		filters := []string{"setpts=PTS-STARTPTS"}
 		if r.Profile == Slides {
-			filters = append(filters, `select='isnan(prev_selected_t)+key+gte(t-prev_selected_t,0.5)'`)
+			filters = append(filters, slidesSelect("key"))
 		}
 		filters = append(filters, scale(w, h), "setsar=1")
 		args = append(args, "-filter_complex", "[0:"+r.Parts[0].Stream+"]"+strings.Join(filters, ",")+"[o]", "-map", "[o]")
@@ -90,13 +90,19 @@ func pictureArgs(r Recipe, facts []*Facts) ([]string, error) {
 			return nil, err
 		}
 		if r.Profile == Slides { // also where the others have a key frame
-			g += `,select='isnan(prev_selected_t)+gte(t-prev_selected_t,0.5)+gt(floor(t/4),floor(prev_selected_t/4))'`
+			g += "," + slidesSelect("gt(floor(t/4),floor(prev_selected_t/4))")
 		}
 		args = append(args, "-filter_complex", g+"[o]", "-map", "[o]", "-fps_mode", passing(r.Profile))
 		args = append(append(args, codec...), keysOn4s[:]...)
 	}
 	args = append(append(args, cleanArgs[:]...), fragments[:]...)
 	return append(args, outFile), nil
+}
+
+// slidesSelect takes two pictures a second, and those for which key holds. The second picture of all is taken too: tools guess the grid that times lie on from
+// the first few, and with those half a second apart would put a key frame that comes between on top of its neighbour.
+func slidesSelect(key string) string {
+	return "select='lt(n,2)+" + key + "+gte(t-prev_selected_t,0.5)'"
 }
 
 func passing(profile string) string {
@@ -114,7 +120,7 @@ func sheetArgs(r Recipe, facts []*Facts) ([]string, error) {
 		longest := f.Stream(r.Parts[i].Stream).LongestMs
 		keys = keys && longest > 0 && longest <= copyGopMs
 	}
-	if keys { // each then shows the last key frame, and 2 hours take 13 s
+	if keys { // each then shows the last key frame before its time, and 2 hours take 13 s
 		options = []string{"-skip_frame", "nokey"}
 	}
 	var g string
@@ -126,7 +132,7 @@ func sheetArgs(r Recipe, facts []*Facts) ([]string, error) {
 			return nil, err
 		}
 	}
-	g += ",fps=1/10:round=down,scale=160:90:force_original_aspect_ratio=decrease,pad=160:90:(ow-iw)/2:(oh-ih)/2,setsar=1,format=yuvj420p,tile=10x10[o]"
+	g += ",fps=1/10:round=up,scale=160:90:force_original_aspect_ratio=decrease,pad=160:90:(ow-iw)/2:(oh-ih)/2,setsar=1,format=yuvj420p,tile=10x10[o]"
 	args := append(beginArgs(), inputs(facts, options...)...)
 	args = append(args, "-filter_complex", g, "-map", "[o]")
 	args = append(append(args, untilSession(r)...), cleanArgs[:]...)
@@ -182,7 +188,8 @@ func gridGraph(r Recipe, facts []*Facts, at grid, height int) (string, error) {
 	if len(list) > 1 {
 		g.chain(pads("p", len(list)), []string{"concat=n=" + itoa(int64(len(list))) + ":v=1:a=0"}, "")
 	}
-	return g.String(), nil
+	// Pictures are counted anew: behind tpad, concat and trim their times are not to be relied on, but none is missing.
+	return g.String() + fmt.Sprintf(",setpts=round(N*%d/%d/TB)", at.den, at.num), nil
 }
 
 func pictureFilters(p piece, s *Stream, cuts []archive.Cut, at grid, w, h int) []string {
@@ -222,7 +229,7 @@ func pictureFilters(p piece, s *Stream, cuts []archive.Cut, at grid, w, h int) [
 	if p.lastOfSession {
 		hold = ":stop_mode=clone"
 	}
-	return append(out, "tpad=stop=-1"+hold, "trim=end_frame="+itoa(max(end-begin, 1)), "setpts=PTS-STARTPTS")
+	return append(out, "tpad=stop=-1"+hold, "trim=end_frame="+itoa(max(end-begin, 1)))
 }
 
 // black paints stretches of the clock black; atMs is where the picture's own 0 lies.

@@ -48,10 +48,7 @@ func soundArgs(r Recipe, facts []*Facts) ([]string, error) {
 // pieceFilters puts one piece at its sample. Where another follows, it is made exactly as long as the way there.
 func pieceFilters(p piece, channels string, rate int64, s *Stream) []string {
 	perMs := rate / 1000
-	filters := append([]string{fillGaps(rate)}, mono(channels, s)...)
-	if channels == "left" || channels == "right" {
-		filters = append(mono(channels, s), fillGaps(rate))
-	}
+	filters := append(mono(channels, s), fillGaps(rate)) // mixed first: it is the cheaper to resample
 	if p.fromMs > 0 || p.toMs > 0 {
 		trim := "atrim=start_sample=" + itoa(p.fromMs*perMs)
 		if p.toMs > 0 {
@@ -60,9 +57,7 @@ func pieceFilters(p piece, channels string, rate int64, s *Stream) []string {
 		filters = append(filters, trim)
 	}
 	filters = append(filters, "asetpts=N/SR/TB")
-	if a, b := driftRates(p.ppm); a != b {
-		filters = append(filters, "aresample="+itoa(a), "asetrate="+itoa(b), "aresample="+itoa(rate))
-	}
+	filters = append(filters, drift(p.ppm, rate)...)
 	before := int64(0)
 	if p.firstOfSession && p.atMs > 0 {
 		before = p.atMs
@@ -84,6 +79,7 @@ func fillGaps(rate int64) string {
 	return "asetpts=PTS-STARTPTS," + resample + "async=1:min_hard_comp=0.1:first_pts=0"
 }
 
+// mono gives the one channel that is heard. The mix is written out: left to itself, ffmpeg mixes whole numbers and fractions 3 dB apart.
 func mono(channels string, s *Stream) []string {
 	switch {
 	case channels == "left":
@@ -92,9 +88,15 @@ func mono(channels string, s *Stream) []string {
 		return []string{"pan=mono|c0=c1"}
 	case channels == "right":
 		return []string{"pan=mono|c0=c0"}
+	case s.Channels == 2:
+		return []string{mixStereo}
+	case s.Channels > 2:
+		return []string{"aformat=channel_layouts=stereo", mixStereo}
 	}
 	return []string{"aformat=channel_layouts=mono"}
 }
+
+const mixStereo = "pan=mono|c0=0.5*c0+0.5*c1"
 
 // finishFilters are those on the whole voice.
 func finishFilters(r Recipe, rate int64) []string {
@@ -120,12 +122,28 @@ func silence(cuts []archive.Cut, rate int64) []string {
 	return []string{"asetnsamples=n=" + itoa(frameMs*rate/1000), "volume=volume=0:enable='" + strings.Join(when, "+") + "'"}
 }
 
-// driftRates gives two sample rates whose ratio stretches a sound by ppm: taken at a and played at b. They are whole numbers, so that of all pairs near 48 kHz the
-// best is looked for: it is less than 0.01 ppm off, 0.1 ms in two hours.
-func driftRates(ppm float64) (a, b int64) {
+// drift stretches a sound by ppm: it is taken at one rate and played at another. What is too little for two whole rates is done as the difference of two steps.
+func drift(ppm float64, rate int64) (filters []string) {
 	if ppm == 0 {
-		return 1, 1
+		return nil
 	}
+	for _, step := range driftSteps(ppm) {
+		a, b := driftRates(step)
+		filters = append(filters, "aresample="+itoa(a), "asetrate="+itoa(b))
+	}
+	return append(filters, "aresample="+itoa(rate))
+}
+
+func driftSteps(ppm float64) []float64 {
+	const step = 25 // ppm: 40001 to 40000
+	if math.Abs(ppm) >= step/2. {
+		return []float64{ppm}
+	}
+	return []float64{step, ((1+ppm/1e6)/(1+step/1e6) - 1) * 1e6}
+}
+
+// driftRates gives the pair of whole sample rates whose ratio comes nearest to 1 + ppm/10⁶. From 12.5 ppm on it is less than 0.3 ppm off, 2 ms in two hours.
+func driftRates(ppm float64) (a, b int64) {
 	ratio, best := 1+ppm/1e6, math.Inf(1)
 	for try := int64(40000); try <= 96000; try++ {
 		play := math.Round(float64(try) / ratio)

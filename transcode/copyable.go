@@ -3,6 +3,8 @@ package transcode
 import (
 	"context"
 	"fmt"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -82,6 +84,8 @@ func (f *Facts) whyNotCopy(tracks []movTrack) string {
 		return "it is interlaced"
 	case b.rotated:
 		return "it is turned"
+	case s.StartMs < 0:
+		return "its times begin before 0"
 	case s.LongestMs == 0:
 		return "its key frames are not known"
 	case s.LongestMs > copyGopMs:
@@ -106,4 +110,35 @@ func (t movTrack) whyNotCopy() string {
 		return "an edit list leaves parts of it out"
 	}
 	return ""
+}
+
+// tryMs is how much of a picture is copied to see whether it can be.
+const tryMs = 10_000
+
+// tryCopy copies the beginning of a picture and reads what came out. Files with odd times are found here rather than when nothing is left to decide.
+func (t *Tools) tryCopy(ctx context.Context, path string, f *Facts) error {
+	if !f.Copyable {
+		return nil
+	}
+	length := min(f.Of(archive.Video)[0].DurationMs, tryMs)
+	r := Recipe{Profile: Copy, LengthMs: length, Parts: []RecipePart{{Stream: "v:0", ToMs: length}}}
+	err := t.inDir(func(dir string) error {
+		if err := t.Render(ctx, dir, r, []string{path}, []*Facts{f}, nil); err != nil {
+			return err
+		}
+		out, err := os.Open(filepath.Join(dir, outFile))
+		if err != nil {
+			return err
+		}
+		defer out.Close()
+		info, err := out.Stat()
+		if err == nil {
+			_, _, err = ReadIndex(out, info.Size())
+		}
+		return err
+	})
+	if err != nil && ctx.Err() == nil {
+		f.Copyable, f.WhyNotCopy = false, "copying it fails: "+oneLine(err.Error())
+	}
+	return ctx.Err()
 }

@@ -64,12 +64,13 @@ func (t *Tools) Measure(ctx context.Context, path string, f *Facts, stream strin
 
 // measureArgs makes ffmpeg write 8 kHz samples to standard output, and loudness and silences of the mix to standard error.
 func measureArgs(format string, s *Stream) []string {
-	channels := "mono"
+	channels, mix := "mono", "aformat=channel_layouts=mono"
 	if s.Channels >= 2 {
-		channels = "stereo"
+		channels, mix = "stereo", mixStereo
 	}
-	graph := "[0:" + s.Spec() + "]" + fillGaps(0) + ",asplit=2[m][p];" +
-		"[m]aformat=channel_layouts=mono,ebur128=framelog=verbose:peak=sample,silencedetect=n=-45dB:d=1.5,anullsink;" +
+	// The channels are held before the split: else the mix of one branch would be asked for in front of both.
+	graph := "[0:" + s.Spec() + "]" + fillGaps(0) + ",aformat=channel_layouts=" + channels + ",asplit=2[m][p];" +
+		"[m]" + mix + ",ebur128=framelog=verbose:peak=sample,silencedetect=n=-45dB:d=1.5,anullsink;" +
 		"[p]aresample=" + strconv.Itoa(measureRate) + ",aformat=sample_fmts=s16:channel_layouts=" + channels + "[o]"
 	args := append([]string{"-nostdin", "-hide_banner", "-nostats", "-v", "info"}, input(format, 0)...)
 	return append(args, "-filter_complex", graph, "-map", "[o]", "-f", "s16le", "pipe:1")

@@ -135,8 +135,11 @@ func (t *Tools) Probe(ctx context.Context, path string) (*Facts, error) {
 	if err := t.scanWhereNeeded(ctx, path, f); err != nil {
 		return nil, err
 	}
+	if err := f.check(); err != nil {
+		return nil, err
+	}
 	f.decideCopy(tracks)
-	return f, f.check()
+	return f, t.tryCopy(ctx, path, f)
 }
 
 // input gives the arguments that open an input safely.

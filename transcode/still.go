@@ -27,7 +27,7 @@ func stillCommands(r Recipe) Commands {
 		"-video_track_timescale", "1000", "-movflags", "+frag_keyframe+empty_moov", loopFile)
 	out := append(beginArgs(), "-protocol_whitelist", "file", "-f", "mov", "-i", loopFile)
 	out = append(out, cleanArgs[:]...)
-	out = append(out, "-c", "copy", "-bsf:v", "setts=duration=if(eq(N,"+itoa(pictures-1)+"),"+itoa(last)+",1000)", "-video_track_timescale", "1000")
+	out = append(out, "-c", "copy", "-bsf:v", `setts=duration=if(eq(N\,`+itoa(pictures-1)+`)\,`+itoa(last)+`\,1000)`, "-video_track_timescale", "1000")
 	out = append(append(out, fragments[:]...), outFile)
 	return Commands{Files: map[string]string{cardFile: titleCard(r.Title)}, Steps: [][]string{gop, loop, out}, Fonts: true}
 }
