@@ -107,13 +107,13 @@ async function changePaused(page, to) {
   assert.equal(heard.find(h => h.voice >= 0).voice, languages.indexOf(to), `the first sound after play is ${to}`)
 }
 
-/** No byte of the picture that was there before place `from` is fetched again. */
-function assertNothingTwice(picture, from) {
-  const spans = picture.map(f => ({ url: f.url, span: /bytes=(\d+)-(\d+)/.exec(f.range)?.slice(1).map(Number) ?? [0, Infinity] }))
+/** What was fetched from place `from` on is no byte that was fetched before. */
+function assertNothingTwice(fetched, from) {
+  const spans = fetched.map(f => ({ url: f.url, span: /bytes=(\d+)-(\d+)/.exec(f.range)?.slice(1).map(Number) ?? [0, Infinity] }))
   spans.slice(from).forEach((a, i) => {
     for (const b of spans.slice(0, from + i)) {
       const overlap = a.url === b.url && a.span[0] <= b.span[1] && b.span[0] <= a.span[1]
-      assert.ok(!overlap, `bytes ${a.span} of the picture were fetched twice`)
+      assert.ok(!overlap, `bytes ${a.span} of ${a.url} were fetched twice`)
     }
   })
 }
@@ -133,6 +133,28 @@ test('changes in quick succession: the last press wins', async () => {
   const since = await pageNow(page)
   await new Promise(r => setTimeout(r, 2500))
   await soundsAndIsLit(page, 'ru', since)
+  await clean()
+})
+
+test('a press on the key that is lit changes nothing', async () => {
+  const { page, fetched, clean } = await openPage(chrome.browser, watchPage('en', { voice: 'en' }))
+  await listen(page)
+  await playKnob(page)
+  await soundsAndIsLit(page, 'en', 0)
+  await page.evaluate(() => {
+    window.seeks = 0
+    document.querySelector('video').addEventListener('seeking', () => { window.seeks++ })
+  })
+  const since = await pageNow(page)
+  const ranges = () => fetched.filter(f => f.range)
+  const before = ranges().length
+  await press(page, 'en')
+  await press(page, 'en')
+  await playKnob(page)
+  await playKnob(page)
+  await soundsAndIsLit(page, 'en', since)
+  assert.equal(await page.evaluate(() => window.seeks), 0, 'no seek')
+  assertNothingTwice(ranges(), before)
   await clean()
 })
 

@@ -53,6 +53,10 @@ export class VoiceChange {
     const index = this.indexOf(track)
     this.wanted = track
     if (index < 0) return // The playlist is not here yet; keepInGroup will ask.
+    if (index === this.hls.audioTrack) {
+      if (!this.pending) this.heard(track)
+      return // Asked for already: it sounds, or is on its way.
+    }
     const { video } = this
     const goesOn = !video.paused && !video.ended && !video.seeking && video.readyState >= HTMLMediaElement.HAVE_FUTURE_DATA
     this.pending = true
