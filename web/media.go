@@ -55,7 +55,7 @@ func (s *Server) media(c echo.Context) error {
 		return errNotFound
 	}
 	return serveRange(c, obj, func(ctx context.Context, off, n int64) (io.ReadCloser, error) {
-		return s.Archive.Store.Range(ctx, key, off, n)
+		return s.handles.open(ctx, s.Archive.Store, key, off, n)
 	})
 }
 
@@ -176,6 +176,8 @@ const (
 func send(w *echo.Response, src io.Reader, n int64) error {
 	out := sender{w}
 	control := http.NewResponseController(w.Writer)
+	// With the headers out of the way net/http hands the file to the connection at once; else it reads and copies its first 512 bytes.
+	_ = control.Flush()
 	for n > 0 {
 		// Recorders in tests have no deadlines; real connections do.
 		_ = control.SetWriteDeadline(time.Now().Add(sendWithin))

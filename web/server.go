@@ -46,6 +46,7 @@ type Server struct {
 
 	pages   *pageSet      // made by Handler
 	zippers sync.Pool     // of *gzip.Writer
+	handles handles       // of renditions on disk
 	files   computedFiles // picture with one voice, lately asked for
 }
 
