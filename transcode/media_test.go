@@ -223,3 +223,12 @@ func tileBrightness(t testing.TB, path string, i int) float64 {
 	}
 	return sum / n
 }
+
+func writeFile(t testing.TB, name, content string) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), name)
+	if err := os.WriteFile(path, []byte(content), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
