@@ -83,7 +83,7 @@ func (c *importCmd) check() error {
 
 // open gives an importer, and what ends it. A dry run writes nothing, not even the archive's own folder.
 func (c *importCmd) open(ctx context.Context, a *app) (im *importer, done func(), err error) {
-	im = &importer{app: a, cmd: c, progress: newProgress(a.Err), conferences: map[string]bool{}}
+	im = &importer{app: a, cmd: c, progress: newProgress(a.Err), conferences: map[string]bool{}, taken: map[string]string{}}
 	if c.DryRun {
 		im.arc, im.config, err = a.open(ctx, toRead)
 		if errors.Is(err, fs.ErrNotExist) {
@@ -113,6 +113,7 @@ type importer struct {
 	several  bool // more than one session: a refusal then says which it is of
 
 	keys        map[string]string // import.key to id, of all sessions as they stood; nil until it is needed
+	taken       map[string]string // import.key to folder, of this run
 	conferences map[string]bool   // that sessions of this run belong to
 	written     []string          // ids of the sessions that are in the archive now
 	changed     int               // of which this run changed something
@@ -124,7 +125,7 @@ func (im *importer) refuse(src *source, r refusal) {
 	im.progress.clear()
 	if r.Name == "" {
 		r.Name = src.Name
-	} else if im.several {
+	} else if im.several && r.Name != src.Name {
 		r.Why += " (in " + src.Name + ")"
 	}
 	fmt.Fprintln(im.app.Err, r)

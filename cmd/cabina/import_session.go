@@ -20,7 +20,10 @@ func (im *importer) session(ctx context.Context, src *source) (ok bool, err erro
 	defer w.clean()
 	refused, err := w.take(ctx)
 	var invalid *archive.Invalid
+	var cannot cannotTake
 	switch {
+	case errors.As(err, &cannot):
+		refused = []refusal{{src.Name, cannot.Error()}}
 	case err == nil && len(refused) == 0:
 		im.written = append(im.written, w.id)
 		return true, nil
@@ -37,6 +40,11 @@ func (im *importer) session(ctx context.Context, src *source) (ok bool, err erro
 	}
 	return false, nil
 }
+
+// cannotTake is why a folder as a whole is not taken in.
+type cannotTake string
+
+func (c cannotTake) Error() string { return string(c) }
 
 // work is the taking in of one session.
 type work struct {
@@ -83,6 +91,10 @@ func (w *work) take(ctx context.Context) ([]refusal, error) {
 	w.listing = tellFiles(w.src.Entries, d)
 	conference := w.cmd.conferenceOf(w.src, d)
 	key := keyOf(conference, w.src.Name)
+	if other := w.taken[key]; other != "" && other != w.src.Dir {
+		return nil, cannotTake(fmt.Sprintf("%s is called so too, and a folder's name ties it to its session; rename one of the two, or import them into different conferences", other))
+	}
+	w.taken[key] = w.src.Dir
 	if err := w.locate(ctx, key); err != nil {
 		return nil, err
 	}
@@ -173,10 +185,10 @@ func (w *work) locate(ctx context.Context, key string) error {
 			w.id, w.was = id, s
 			return nil
 		case chosen:
-			return fmt.Errorf("the session %s came from another folder, %q; choose another id", id, s.Import.Key)
+			return cannotTake(fmt.Sprintf("the session %s came from another folder, %q; choose another id for this one", id, s.Import.Key))
 		}
 	}
-	return fmt.Errorf("a hundred sessions are called %s already; choose an id with --id", ids[0])
+	return cannotTake(fmt.Sprintf("a hundred sessions are called %s already; choose an id with --id", ids[0]))
 }
 
 // byKey gives the id of the session that came from the folder of that key, empty where there is none. The documents are read once in a run.

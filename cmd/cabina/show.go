@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"cabina/archive"
+	"cabina/transcode"
 )
 
 // showCmd says in words what a session holds, or gives its document as it is stored.
@@ -37,6 +38,39 @@ func (c *showCmd) Run(ctx context.Context, a *app) error {
 		return err
 	}
 	printSession(a.Out, s)
+	return printWork(ctx, arc, s, a.Out)
+}
+
+// printWork says what of a session is not made yet, what is being made, and what failed and why.
+func printWork(ctx context.Context, arc *archive.Archive, s *archive.Session, w io.Writer) error {
+	jobs, err := arc.Jobs(ctx, s.ID)
+	if err != nil {
+		return err
+	}
+	made := map[string]bool{}
+	for info, err := range arc.Store.List(ctx, "renditions/"+s.ID+"/", "") {
+		if err != nil {
+			return err
+		}
+		made[info.Key] = true
+	}
+	var missing []string
+	for _, want := range transcode.Wanted(s) {
+		what := want.Profile + " of " + want.Name.Track
+		job, tried := jobs[want.Name.Recipe]
+		switch {
+		case made[want.Key(".json")]:
+		case tried && job.Owner != "":
+			fmt.Fprintf(w, "  %s is being made, %d %%\n", what, int(job.Progress*100))
+		case tried && job.Reason != "":
+			fmt.Fprintf(w, "  %s failed (%s): %s\n", what, count(job.Attempts, "attempt", "attempts"), oneLine(job.Reason))
+		default:
+			missing = append(missing, what)
+		}
+	}
+	if len(missing) > 0 {
+		fmt.Fprintf(w, "  not made yet: %s\n", strings.Join(missing, ", "))
+	}
 	return nil
 }
 
