@@ -4,9 +4,11 @@ import (
 	"bufio"
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"cabina/archive"
 
+	"github.com/blevesearch/bleve/v2/analysis"
 	"github.com/google/go-cmp/cmp"
 )
 
@@ -185,4 +187,33 @@ func TestSpellingPairsAreOneWord(t *testing.T) {
 	if got := terms(ts.of("en").said, "criminalisation"); got[0][0] != "criminalisation" || len(got[0]) != 1 {
 		t.Errorf("criminalisation as said = %q, want itself alone: exact: takes no other spelling", got)
 	}
+}
+
+// FuzzAnalyzers: whatever the text, a token stands on whole letters of it, and in order.
+func FuzzAnalyzers(f *testing.F) {
+	for _, s := range []string{"L’été d'Anne", "人权ABC宣言ｶﾞ", "قَالَ: حُقُــوق ٢٠", "nin\u0303o 👍🏽", "می\u200cخواهم co\u00adop", "state-of-the-art 3.5%", "ﻻ ﬁ İI"} {
+		f.Add(s)
+	}
+	ts := newTongues()
+	f.Fuzz(func(t *testing.T, text string) {
+		if !utf8.ValidString(text) {
+			return
+		}
+		for _, lang := range []archive.Language{"en", "fr", "pt", "ru", "ar", "zh", "sw"} {
+			tongue := ts.of(lang)
+			for _, a := range []analysis.Analyzer{tongue.said, tongue.meant} {
+				if a == nil {
+					continue
+				}
+				start, position := 0, 0
+				for _, token := range a.Analyze([]byte(text)) {
+					if token.Start < start || token.End <= token.Start || token.End > len(text) || token.Position < position || len(token.Term) == 0 ||
+						!utf8.ValidString(text[token.Start:token.End]) || !utf8.Valid(token.Term) {
+						t.Fatalf("%s: token %+v of %q does not stand on whole letters in order", lang, token, text)
+					}
+					start, position = token.Start, token.Position
+				}
+			}
+		}
+	})
 }

@@ -98,6 +98,7 @@ type passageFields struct {
 	Date       time.Time
 	Visible    string
 	Roles      []string
+	Voice      archive.Language
 	Origins    []string
 	People     []archive.Person
 	Spans      []archive.Span
@@ -107,6 +108,9 @@ type passageFields struct {
 func (b *builder) fields(t *archive.Track, v *archive.Version) passageFields {
 	f := passageFields{Conference: b.s.Conference, Date: b.s.Date(), Visible: visibleValue(b.s, t), Spans: b.s.Spans,
 		Roles: []string{string(roleOf(b.s, t, v))}, Origins: []string{t.Origin}}
+	if voice, _ := voiceOf(b.s, v); voice != nil {
+		f.Voice = voice.Language
+	}
 	for _, topic := range b.s.Topics {
 		f.Topics = append(f.Topics, fold(strings.ToLower(topic)))
 	}

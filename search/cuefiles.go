@@ -81,6 +81,9 @@ func (c *cueFiles) there(name string) bool {
 
 // good tells whether a file is there and whole.
 func (c *cueFiles) good(name string) bool {
+	if !c.there(name) {
+		return false // although it may still be open
+	}
 	_, release, err := c.use(name)
 	if err != nil {
 		return false

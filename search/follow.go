@@ -154,11 +154,10 @@ func (x *Index) taken(id string) {
 func (f *follower) work(ctx context.Context) error {
 	tick := time.NewTicker(quiet)
 	defer tick.Stop()
-	tidy, swept := false, false
+	swept := false
 	for {
 		if ids := f.x.take(); len(ids) > 0 {
 			f.index(ctx, ids)
-			tidy = true
 			continue
 		}
 		if !swept && f.x.caughtUp() {
@@ -170,11 +169,8 @@ func (f *follower) work(ctx context.Context) error {
 			return nil
 		case <-f.wake:
 		case <-tick.C:
-			if tidy {
-				tidy = false
-				if err := f.x.keepSums(quiet); err != nil {
-					f.x.log.WarnContext(ctx, "checksums of the index not kept", "err", err)
-				}
+			if err := f.x.keepSums(quiet); err != nil {
+				f.x.log.WarnContext(ctx, "checksums of the index not kept", "err", err)
 			}
 		}
 	}

@@ -178,7 +178,9 @@ func TestDamageIsMended(t *testing.T) {
 func TestACueFileLostWhileServingIsMadeAgain(t *testing.T) {
 	for name, damage := range map[string]func(path string) error{
 		"deleted": os.Remove,
-		"damaged": func(path string) error { return os.WriteFile(path, []byte("cabinaQ1 nothing of it"), 0o600) },
+		"damaged": func(path string) error {
+			return errors.Join(os.Remove(path), os.WriteFile(path, []byte("cabinaQ1 nothing of it"), 0o600))
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := newWorld(t)
@@ -197,6 +199,19 @@ func TestACueFileLostWhileServingIsMadeAgain(t *testing.T) {
 			}
 		})
 	}
+}
+
+func TestACueFileDeletedWhileItIsOpenIsMadeAgain(t *testing.T) {
+	w := newWorld(t)
+	w.add("s1", []said{{voice: "en", lang: "en", cues: every(4000, "The word is hippopotamus.")}})
+	w.open()
+	w.ask("hippopotamus")
+	path := w.cueFiles()[0]
+	if err := os.Remove(path); err != nil {
+		t.Fatal(err)
+	}
+	w.x.again("s1")
+	w.until("the cue file is there again", func() bool { _, err := os.Stat(path); return err == nil })
 }
 
 func TestASecondProcessIsRefused(t *testing.T) {
