@@ -78,7 +78,7 @@ FUZZTIME ?= 60s
 .PHONY: fuzz
 fuzz: ## every fuzz test for FUZZTIME (60s)
 	@for p in $$(go list ./...); do for f in $$(go test -list '^Fuzz' $$p | grep '^Fuzz' || true); do \
-		echo "fuzz $$p $$f"; go test -run '^$$' -fuzz "^$$f\$$" -fuzztime $(FUZZTIME) $$p; done; done
+		echo "fuzz $$p $$f"; go test -run '^$$' -fuzz "^$$f\$$" -fuzzminimizetime 10x -fuzztime $(FUZZTIME) $$p; done; done
 
 .PHONY: browser
 browser: ## the page in real Chromium and Firefox

@@ -140,7 +140,7 @@ func TestASecretIsNeverPrinted(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, s := range []string{fmt.Sprint(c), fmt.Sprintf("%+v", c), fmt.Sprintf("%#v", c), fmt.Sprintf("%s", c.S3.SecretKey), fmt.Sprintf("%q", c.S3.SecretKey), string(j)} {
+	for _, s := range []string{fmt.Sprint(c), fmt.Sprintf("%+v", c), fmt.Sprintf("%#v", c), c.S3.SecretKey.String(), fmt.Sprintf("%q", c.S3.SecretKey), string(j)} {
 		if strings.Contains(s, "hush") {
 			t.Errorf("printed: %s", s)
 		}

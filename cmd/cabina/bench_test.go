@@ -256,8 +256,11 @@ func (w *world) startBuilt(bin string, args ...string) *running {
 	if err := cmd.Start(); err != nil {
 		w.t.Fatal(err)
 	}
-	r := &running{Cmd: cmd, done: make(chan error, 1)}
-	go func() { r.done <- cmd.Wait() }()
+	r := &running{Cmd: cmd, done: make(chan struct{})}
+	go func() {
+		_ = cmd.Wait()
+		close(r.done)
+	}()
 	w.t.Cleanup(r.kill)
 	for range 600 {
 		if m := readyAt.FindStringSubmatch(out.String()); m != nil {
