@@ -39,6 +39,9 @@ func (c *serveCmd) Run(ctx context.Context, a *app) error {
 	}
 	log := a.log(slog.LevelInfo)
 	arc.Log, arc.Poll = log, bellEvery(arc.Store)
+	if _, err := config.Key(conf.KeyFile); err != nil { // made at the first start; machines that share a bucket share it
+		return err
+	}
 	public, operator, err := listen(conf)
 	if err != nil {
 		return err
