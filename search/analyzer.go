@@ -1,25 +1,77 @@
 package search
 
 import (
+	"bytes"
 	"slices"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"github.com/blevesearch/bleve/v2/analysis"
-	"github.com/blevesearch/bleve/v2/analysis/tokenizer/unicode"
+	uax29 "github.com/blevesearch/bleve/v2/analysis/tokenizer/unicode"
 )
 
 // Analyzers are made of token filters only: a token's Start and End stay the bytes of the text as it came, and moments and marks are made of those.
 
 // ready makes the analyzers.
 func (t *tongue) ready() *tongue {
-	words := unicode.NewUnicodeTokenizer()
+	words := wordTokenizer{uax29.NewUnicodeTokenizer()}
 	t.said = &analysis.DefaultAnalyzer{Tokenizer: words, TokenFilters: []analysis.TokenFilter{saidFilter{t}}}
 	if t.stem != nil || t.cjk {
 		t.meant = &analysis.DefaultAnalyzer{Tokenizer: words, TokenFilters: []analysis.TokenFilter{meantFilter{t}}}
 	}
 	return t
 }
+
+// wordTokenizer parts words as Unicode does, and finds those of scripts that Unicode leaves to dictionaries: Thai, Lao, Khmer and Burmese, whose letters
+// would be no word at all. A stretch of them is one token, ideographic, for characters to take apart.
+type wordTokenizer struct{ *uax29.UnicodeTokenizer }
+
+// Tokenize is what bleve asks of a tokenizer.
+func (w wordTokenizer) Tokenize(text []byte) analysis.TokenStream {
+	tokens := w.UnicodeTokenizer.Tokenize(text)
+	if bytes.IndexFunc(text, unspaced) < 0 {
+		return tokens
+	}
+	out := make(analysis.TokenStream, 0, 2*len(tokens))
+	add := func(t *analysis.Token) {
+		t.Position = len(out) + 1
+		out = append(out, t)
+	}
+	at := 0
+	for i := 0; i <= len(tokens); i++ {
+		end := len(text)
+		if i < len(tokens) {
+			end = tokens[i].Start
+		}
+		for at < end {
+			from := bytes.IndexFunc(text[at:end], unspaced)
+			if from < 0 {
+				break
+			}
+			from += at
+			to := end
+			if n := bytes.IndexFunc(text[from:end], func(r rune) bool { return !unspaced(r) }); n >= 0 {
+				to = from + n
+			}
+			add(&analysis.Token{Term: text[from:to], Start: from, End: to, Type: analysis.Ideographic})
+			at = to
+		}
+		if i < len(tokens) {
+			add(tokens[i])
+			at = tokens[i].End
+		}
+	}
+	return out
+}
+
+// unspaced is true of letters and marks of scripts that are written without spaces and that Unicode does not part into words.
+func unspaced(r rune) bool {
+	return r >= 0x0e00 && r <= 0x109f && unicode.In(r, unicode.Thai, unicode.Lao, unicode.Myanmar) && letter(r) ||
+		r >= 0x1780 && r <= 0x17ff && letter(r)
+}
+
+func letter(r rune) bool { return unicode.IsLetter(r) || unicode.IsMark(r) || unicode.IsDigit(r) }
 
 // plain gives a token's word in small letters, with plain apostrophes and without an article before one; Start then is behind the article.
 func (t *tongue) plain(token *analysis.Token) string {
@@ -104,7 +156,7 @@ func (t *tongue) stems(word string) []string {
 	return out
 }
 
-// characters takes words of ideographs and kana apart.
+// characters takes words of ideographs, kana and other scripts without spaces apart: a letter with the marks on it is one.
 func characters(in analysis.TokenStream) analysis.TokenStream {
 	out := make(analysis.TokenStream, 0, len(in))
 	for _, token := range in {
@@ -116,6 +168,13 @@ func characters(in analysis.TokenStream) analysis.TokenStream {
 		}
 		for at := 0; at < len(token.Term); {
 			_, n := utf8.DecodeRune(token.Term[at:])
+			for at+n < len(token.Term) {
+				mark, size := utf8.DecodeRune(token.Term[at+n:])
+				if !unicode.IsMark(mark) {
+					break
+				}
+				n += size
+			}
 			out = append(out, &analysis.Token{Term: token.Term[at : at+n], Start: token.Start + at, End: token.Start + at + n,
 				Position: len(out) + 1, Type: analysis.Ideographic})
 			at += n

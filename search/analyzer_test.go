@@ -191,7 +191,7 @@ func TestSpellingPairsAreOneWord(t *testing.T) {
 
 // FuzzAnalyzers: whatever the text, a token stands on whole letters of it, and in order.
 func FuzzAnalyzers(f *testing.F) {
-	for _, s := range []string{"L’été d'Anne", "人权ABC宣言ｶﾞ", "قَالَ: حُقُــوق ٢٠", "nin\u0303o 👍🏽", "می\u200cخواهم co\u00adop", "state-of-the-art 3.5%", "ﻻ ﬁ İI"} {
+	for _, s := range []string{"L’été d'Anne", "人权ABC宣言ｶﾞ", "قَالَ: حُقُــوق ٢٠", "nin\u0303o 👍🏽", "می\u200cخواهم co\u00adop", "state-of-the-art 3.5%", "ﻻ ﬁ İI", "abcสิทธิ 人ມະ12"} {
 		f.Add(s)
 	}
 	ts := newTongues()
@@ -199,7 +199,7 @@ func FuzzAnalyzers(f *testing.F) {
 		if !utf8.ValidString(text) {
 			return
 		}
-		for _, lang := range []archive.Language{"en", "fr", "pt", "ru", "ar", "zh", "sw"} {
+		for _, lang := range []archive.Language{"en", "fr", "pt", "ru", "ar", "zh", "th", "sw"} {
 			tongue := ts.of(lang)
 			for _, a := range []analysis.Analyzer{tongue.said, tongue.meant} {
 				if a == nil {

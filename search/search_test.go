@@ -11,6 +11,8 @@ func TestSearchFinds(t *testing.T) {
 		{voice: "fr", lang: "fr", cues: every(4000, "Bonjour à toutes.", "Nous parlons aujourd’hui des droits", "de l’homme et de la police.", "L'été, c'est l’école.")},
 		{voice: "ar", lang: "ar", cues: every(4000, "صباح الخير.", "نتحدث اليوم عن حُقُوق", "الإنسان والشرطة.", "المدرسة والمكتبات ٢٠٢٠")},
 		{voice: "zh-Hans", lang: "zh-Hans", cues: every(4000, "大家早上好。", "今天我们谈人", "权宣言和警察。")},
+		{voice: "th", lang: "th", cues: every(4000, "สวัสดีตอนเช้า", "วันนี้เราพูดถึงสิทธิ", "มนุษยชนและตำรวจ")},
+		{voice: "ko", lang: "ko", cues: every(4000, "좋은 아침입니다", "인권 선언")},
 		{voice: "tr", lang: "tr", cues: every(4000, "Günaydın.", "İnsan haklarını konuşuyoruz.")},
 	})
 	w.open()
@@ -32,6 +34,10 @@ func TestSearchFinds(t *testing.T) {
 		{"Chinese over the end of a cue", "人权", "s1@4", "今天我们谈[人]"},
 		{"one Chinese character", "警", "s1@8", "权宣言和[警]察。"},
 		{"Chinese word", "宣言", "s1@8", "权[宣言]和警察。"},
+		{"Thai, which has no spaces", "สิทธิ", "s1@4", "วันนี้เราพูดถึง[สิทธิ]"},
+		{"Thai over the end of a cue", "สิทธิมนุษยชน", "s1@4", "วันนี้เราพูดถึง[สิทธิ]"},
+		{"Thai letters elsewhere in a word", "ตำรวจ", "s1@8", "มนุษยชนและ[ตำรวจ]"},
+		{"Korean", "인권", "s1@4", "[인권] 선언"},
 		{"a language without a stemmer, without accents", "gunaydin", "s1@0", "[Günaydın]."},
 		{"a language without a stemmer, another ending", "haklar", "", ""},
 		{"a prefix", "educ* lang:en", "s1@12", "[Education] is a right."},

@@ -47,6 +47,7 @@ func newTongues() tongues {
 		{base: "ar", stem: arabicStem, stop: stopWords(ar.ArabicStopWords)},
 		{base: "zh", cjk: true},
 		{base: "ja", cjk: true},
+		{base: "th", cjk: true}, {base: "lo", cjk: true}, {base: "km", cjk: true}, {base: "my", cjk: true},
 	} {
 		ts[t.base] = t.ready()
 	}
