@@ -18,7 +18,6 @@ type playerData struct {
 	Voice     string        `json:"voice"`    // track; empty: none is chosen
 	Captions  string        `json:"captions"` // track; empty: none
 	Picture   string        `json:"picture"`  // the way of playing that was chosen, empty: by the line
-	Height    int           `json:"height"`   // lines of that picture; 0: by the line
 	SaveData  bool          `json:"saveData"`
 	Voices    []voiceData   `json:"voices"`
 	Texts     []textData    `json:"texts"`
