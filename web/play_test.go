@@ -65,6 +65,19 @@ func TestMaster(t *testing.T) {
 	})
 }
 
+func TestPlayNames(t *testing.T) {
+	s := publicSite(t)
+	voice, sheet := s.name("public-0", "t3", transcode.Voice).File(), s.name("public-0", "t1", transcode.Sheet).File()
+	for file, want := range map[string]int{
+		voice + ".m3u8": 200, voice + ".mp4": 404, voice: 404, sheet + ".m3u8": 404, "t3.vtt.0123456789abcdef.m3u8": 404, "t5.vtt.0123456789abcdef.m3u8": 404,
+		"t5.0123456789abcdef.vtt": 404, "t5.vtt": 404, "t9.0123456789abcdef.vtt": 404, "master.m3u": 404, "x/master.m3u8": 404, "": 404,
+	} {
+		if r := s.get("/play/public-0/" + file); r.StatusCode != want {
+			t.Errorf("GET %s = %d, want %d", file, r.StatusCode, want)
+		}
+	}
+}
+
 // follow asks for all that a playlist names, and for all that those name.
 func (s *site) follow(t *testing.T, path string) {
 	t.Helper()

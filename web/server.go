@@ -110,7 +110,7 @@ const (
 	maxBody     = 64 << 10         // bytes of a request's body: no route of a reader takes one
 	headWithin  = 10 * time.Second // for a request's head to arrive
 	readWithin  = 30 * time.Second // for the whole request
-	writeWithin = time.Minute      // for an answer that is computed; media give themselves more as they go, see media.go
+	writeWithin = 5 * time.Minute  // for an answer that is computed, over the slowest line; media give themselves more as they go, see media.go
 	idleWithin  = 2 * time.Minute  // between two requests of a connection
 )
 
