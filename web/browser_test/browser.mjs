@@ -42,12 +42,12 @@ export async function firefox() {
 
 async function launch(kind, executablePath, args, more = {}) {
   const userDataDir = mkdtempSync(join(tmpdir(), 'cabina-browser-'))
-  const browser = await puppeteer.launch({ browser: kind, executablePath, userDataDir, args, headless: kind === 'firefox', ...more })
+  const browser = await puppeteer.launch({ browser: kind, executablePath, userDataDir, args, headless: kind === 'firefox', timeout: 120_000, ...more })
   return {
     browser,
     async close() {
       await browser.close()
-      rmSync(userDataDir, { recursive: true, force: true, maxRetries: 5 })
+      rmSync(userDataDir, { recursive: true, force: true, maxRetries: 20 }) // Firefox still writes as it ends.
     },
   }
 }
@@ -71,7 +71,7 @@ async function soundCard() {
     address: `unix:${socket}`,
     close() {
       daemon.kill()
-      rmSync(home, { recursive: true, force: true, maxRetries: 5 })
+      rmSync(home, { recursive: true, force: true, maxRetries: 20 })
     },
   }
 }
