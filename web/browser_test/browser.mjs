@@ -42,7 +42,7 @@ export async function firefox() {
 
 async function launch(kind, executablePath, args, more = {}) {
   const userDataDir = mkdtempSync(join(tmpdir(), 'cabina-browser-'))
-  const browser = await puppeteer.launch({ browser: kind, executablePath, userDataDir, args, headless: kind === 'firefox', timeout: 120_000, ...more })
+  const browser = await puppeteer.launch({ browser: kind, executablePath, userDataDir, args, headless: kind === 'firefox', timeout: 120_000, protocolTimeout: 420_000, ...more })
   return {
     browser,
     async close() {
