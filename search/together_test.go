@@ -6,7 +6,6 @@ import (
 	"strings"
 	"sync"
 	"testing"
-	"time"
 
 	"cabina/archive"
 )
@@ -55,22 +54,40 @@ func TestSearchesWhileTheIndexChanges(t *testing.T) {
 	}
 }
 
-// TestWideQueriesStayQuick: as many prefixes and likenesses as a query may have, over a dictionary of some size.
-func TestWideQueriesStayQuick(t *testing.T) {
+// TestAWideQueryIsBounded: as many prefixes and likenesses as a query may have, over a dictionary in which each stands for thousands of words.
+func TestAWideQueryIsBounded(t *testing.T) {
 	w := newWorld(t)
 	var lines []string
-	for i := range 2000 {
+	for i := range 1500 {
 		lines = append(lines, fmt.Sprintf("aaa%d aab%d aac%d aad%d", i, i*7, i*13, i*17))
 	}
-	w.add("s1", []said{{voice: "en", lang: "en", cues: every(3000, lines...)}, {voice: "es", lang: "es", cues: every(3000, lines...)}, {voice: "ru", lang: "ru", cues: every(3000, lines...)}})
+	w.add("s1", []said{{voice: "en", lang: "en", cues: every(3000, lines...)}, {voice: "es", lang: "es", cues: every(3000, lines...)}})
 	w.open()
-	docs := w.documents()
-	for _, text := range []string{strings.Repeat("aaa* aab* ", 16), strings.Repeat("aaa11~ aab77~ ", 16), strings.Repeat("aaa* OR ", 31) + "aac*"} {
-		start := time.Now()
-		a := w.ask(text, func(r *Request) { r.Sessions = docs })
-		if took := time.Since(start); took > 5*time.Second || a.Counts.AnyWord == 0 {
-			t.Errorf("Search(%.20s…) took %v for %d, want some within 5 s on a busy machine", text, took, a.Counts.AnyWord)
+	for _, text := range []string{"aaa*", "aaa* aab*", strings.Repeat("aaa* aab* ", 16), strings.Repeat("aaa11~ aab77~ ", 16), strings.Repeat("aaa* OR ", 31) + "aac*"} {
+		q, err := Parse(text)
+		if err != nil {
+			t.Fatal(err)
 		}
-		t.Logf("%.20s…: %v", text, time.Since(start))
+		r := Request{Query: q, Sessions: w.documents()}
+		s, l := searching{x: w.x, r: &r}, &look{shelf: w.x.public}
+		if err := s.compile(t.Context(), l); err != nil {
+			t.Fatal(err)
+		}
+		for _, b := range l.books {
+			n := 0
+			for _, term := range b.terms {
+				for _, f := range term.forms {
+					for _, alternatives := range f.row {
+						n += len(alternatives)
+					}
+				}
+			}
+			if most := max(mostExpansions, fewestExpansions*q.expanding()); n > most || n == 0 {
+				t.Errorf("Search(%.20s…) in %s looks for %d words, want 1 to %d", text, b.base, n, most)
+			}
+		}
+		if a := w.ask(text); a.Counts.AnyWord == 0 {
+			t.Errorf("Search(%.20s…) found nothing", text)
+		}
 	}
 }

@@ -108,9 +108,9 @@ func (w *world) openUnsettled() {
 // until waits for something that comes by itself.
 func (w *world) until(what string, ok func() bool) {
 	w.t.Helper()
-	for deadline := time.Now().Add(30 * time.Second); !ok(); time.Sleep(10 * time.Millisecond) {
+	for deadline := time.Now().Add(2 * time.Minute); !ok(); time.Sleep(10 * time.Millisecond) {
 		if time.Now().After(deadline) {
-			w.t.Fatalf("waited 30 s: %s", what)
+			w.t.Fatalf("waited two minutes: %s", what)
 		}
 	}
 }
@@ -144,7 +144,7 @@ func (w *world) close() { w.stop() }
 // settled waits until nothing is pending.
 func (w *world) settled() {
 	w.t.Helper()
-	for deadline := time.Now().Add(60 * time.Second); ; time.Sleep(2 * time.Millisecond) {
+	for deadline := time.Now().Add(2 * time.Minute); ; time.Sleep(2 * time.Millisecond) {
 		w.x.mu.Lock()
 		ok := w.x.listed && len(w.x.pending) == 0
 		w.x.mu.Unlock()
@@ -152,7 +152,7 @@ func (w *world) settled() {
 			return
 		}
 		if time.Now().After(deadline) {
-			w.t.Fatal("the index did not catch up in 60 s")
+			w.t.Fatal("the index did not catch up in two minutes")
 		}
 	}
 }
