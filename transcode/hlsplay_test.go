@@ -55,8 +55,6 @@ func (s *hlsServer) add(t *testing.T, object, track, profile string) *Rendition 
 // ffmpeg reads the master playlist, all its variants, voices and captions, to the end and complains of nothing; each packet of each object comes.
 func TestPlaylistsArePlayed(t *testing.T) {
 	s := &hlsServer{files: map[string][]byte{}}
-	server := httptest.NewServer(s)
-	defer server.Close()
 	v := &View{Picture: map[string]*Rendition{}}
 	v.Picture[Copy] = s.add(t, "bframes.mp4", "t1", Copy)
 	v.Picture[Slides] = s.add(t, "picture.mp4", "t1", Slides)
@@ -77,6 +75,8 @@ func TestPlaylistsArePlayed(t *testing.T) {
 	// ffmpeg 5.1 warns of any captions in HLS that it cannot show them: so all is read without, and the captions by themselves.
 	v.Texts = nil
 	s.files["/play/s03/plain.m3u8"] = []byte(MasterPlaylist(v, hlsOptions("t3")))
+	server := httptest.NewServer(s) // not before: it reads what is written above
+	defer server.Close()
 	const entries = "stream=index,codec_name,nb_read_packets"
 	for _, c := range []struct {
 		name, level, list string
