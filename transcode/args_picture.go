@@ -35,11 +35,7 @@ func copies(r Recipe, facts []*Facts) bool {
 
 // untilEnd cuts off what lies beyond the session's end, where there is more than the last picture's own duration.
 func untilEnd(r Recipe, facts []*Facts) []string {
-	to := r.Parts[0].ToMs
-	if d := facts[0].Stream(r.Parts[0].Stream).DurationMs; to == 0 || d < to {
-		to = d
-	}
-	if to > r.LengthMs+endSlackMs {
+	if facts[0].Stream(r.Parts[0].Stream).DurationMs > r.LengthMs+endSlackMs {
 		return []string{"-t", seconds(r.LengthMs)}
 	}
 	return nil
