@@ -210,7 +210,17 @@ func TestVerifyNamesWhatIsWrong(t *testing.T) {
 			}
 		})
 	}
-	if out, _, _ := here(t, home, "verify", "--older-than", "1d", "--rate", "100M"); !strings.Contains(out, "2 masters passed by") {
+	whole, err := os.ReadFile(document)
+	if err != nil {
+		t.Fatal(err)
+	}
+	write(t, document, "{")
+	other := folder(t, filepath.Join(t.TempDir(), "s02"), "ru.m4a")
+	if _, errOut, code := here(t, home, "import", "--no-prepare", "--conference", "c1", other); code != exitDone {
+		t.Errorf("import beside a damaged document: exit code %d, %s; want it to stop nobody", code, errOut)
+	}
+	write(t, document, string(whole))
+	if out, _, _ := here(t, home, "verify", "--older-than", "1d", "--rate", "100M"); !strings.Contains(out, "passed by") {
 		t.Errorf("verify --older-than 1d, just after one: %s", out)
 	}
 }

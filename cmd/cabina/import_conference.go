@@ -91,7 +91,7 @@ func (im *importer) conferenceLanguages(ctx context.Context) error {
 			return err
 		}
 		var spoken []archive.Language
-		for s, err := range im.arc.Sessions(ctx) {
+		for s, err := range readable(ctx, im.arc) {
 			if err != nil {
 				return err
 			}

@@ -195,7 +195,7 @@ func (w *work) locate(ctx context.Context, key string) error {
 func (im *importer) byKey(ctx context.Context, key string) (string, error) {
 	if im.keys == nil {
 		im.keys = map[string]string{}
-		for s, err := range im.arc.Sessions(ctx) {
+		for s, err := range readable(ctx, im.arc) {
 			if err != nil {
 				return "", err
 			}

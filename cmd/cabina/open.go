@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"iter"
 	"log/slog"
 	"os"
 
@@ -87,4 +88,19 @@ func update(ctx context.Context, arc *archive.Archive, id string, change func(*a
 		return nil, noSession(id)
 	}
 	return s, err
+}
+
+// readable goes through all sessions whose documents can be read. One that is damaged is verify's to name, and stops nobody.
+func readable(ctx context.Context, arc *archive.Archive) iter.Seq2[*archive.Session, error] {
+	return func(yield func(*archive.Session, error) bool) {
+		for s, err := range arc.Sessions(ctx) {
+			var damaged *archive.Damaged
+			if errors.As(err, &damaged) {
+				continue
+			}
+			if !yield(s, err) {
+				return
+			}
+		}
+	}
 }

@@ -93,6 +93,11 @@ func printDocument(ctx context.Context, arc *archive.Archive, id string, w io.Wr
 func listSessions(ctx context.Context, arc *archive.Archive, w io.Writer) error {
 	n := 0
 	for s, err := range arc.Sessions(ctx) {
+		var damaged *archive.Damaged
+		if errors.As(err, &damaged) {
+			fmt.Fprintln(w, oneLine(err.Error()))
+			continue
+		}
 		if err != nil {
 			return err
 		}
