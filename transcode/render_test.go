@@ -122,7 +122,6 @@ func TestPictureThatBeginsLateOrEarlyIsAtItsSound(t *testing.T) {
 		{"sound later in Matroska", "a.mkv", "0.3", nil},
 		{"sound earlier in Matroska", "a.mkv", "-0.3", nil},
 		{"all late in a transport stream", "a.ts", "0.2", []string{"-muxdelay", "2"}},
-		{"negative times", "a.mkv", "0.1", []string{"-avoid_negative_ts", "disabled", "-output_ts_offset", "-1"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
