@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"runtime"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -170,7 +171,31 @@ func (w *Worker) plan(ctx context.Context, id string) ([]Want, error) {
 	if err != nil {
 		return nil, err
 	}
-	return Plan(s, there), nil
+	return Plan(s, there), w.endJobs(ctx, id, there)
+}
+
+// endJobs ends the jobs of renditions that are there: of a process that died between its last two writes.
+func (w *Worker) endJobs(ctx context.Context, session string, there map[Name]archive.Info) error {
+	made := map[string]bool{}
+	for n := range there {
+		made[n.Recipe] = true
+	}
+	prefix := "jobs/" + session + "/"
+	for info, err := range w.Archive.Store.List(ctx, prefix, "") {
+		if err != nil {
+			return fmt.Errorf("jobs of %s: %w", session, err)
+		}
+		recipe := strings.TrimSuffix(strings.TrimPrefix(info.Key, prefix), ".json")
+		if !made[recipe] {
+			continue
+		}
+		if lease, err := w.Archive.TryLease(ctx, session, recipe, w.Program, &w.seen); err == nil { // else its maker lives and ends it
+			if err := lease.Done(ctx); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 // work does one job of the queue and says after how long its session is to be looked at again; 0: not unless it changes.
