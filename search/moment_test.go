@@ -49,6 +49,35 @@ func TestMomentsByTheWindow(t *testing.T) {
 	}
 }
 
+func TestSmallWordsDoNotCount(t *testing.T) {
+	w := newWorld(t)
+	w.add("s1", []said{{voice: "en", lang: "en", cues: at(map[float64]string{0: "apples grow here", 100: "the pears and the apples", 200: "the end of it"})}})
+	w.open()
+	for _, c := range []struct {
+		query, places string
+		words         []Matched
+		line          string
+	}{
+		{"the apples", "s1@100 s1@0", []Matched{{1, 1}, {1, 1}}, "the pears and the [apples]"},
+		{"apples and the pears", "s1@100 s1@0", []Matched{{2, 2}, {1, 2}}, "the [pears] and the [apples]"},
+		{"apples and zebras", "s1@100 s1@0", []Matched{{1, 2}, {1, 2}}, "the pears and the [apples]"},
+	} {
+		a := w.ask(c.query)
+		if got := places(a); got != c.places || a.Counts.AnyWord != len(c.words) {
+			t.Errorf("Search(%s) = %q, counted %d, want %q", c.query, got, a.Counts.AnyWord, c.places)
+			continue
+		}
+		for i, m := range a.Sessions[0].Moments {
+			if m.Words != c.words[i] {
+				t.Errorf("Search(%s): words of moment %d = %+v, want %+v", c.query, i, m.Words, c.words[i])
+			}
+		}
+		if got := marked(a.Sessions[0].Moments[0].Hits[0].Lines[0]); got != c.line {
+			t.Errorf("Search(%s) line = %q, want %q", c.query, got, c.line)
+		}
+	}
+}
+
 func TestAMomentHasItsLanguages(t *testing.T) {
 	w := newWorld(t)
 	w.add("s1", []said{
