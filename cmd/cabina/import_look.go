@@ -70,6 +70,12 @@ func (l *looker) one(ctx context.Context, path string, f *file) error {
 		return err
 	}
 	f.Master = m
+	if m.spool != nil {
+		// The disk writes while the file is looked into; Keep, which waits for it, then finds it done.
+		var flush sync.WaitGroup
+		flush.Go(func() { writeOut(m.Path) })
+		defer flush.Wait()
+	}
 	if f.Class == textFile {
 		data, err := os.ReadFile(m.Path)
 		if err != nil {
@@ -87,6 +93,16 @@ func (l *looker) one(ctx context.Context, path string, f *file) error {
 		return err
 	}
 	return l.inner(ctx, f)
+}
+
+// writeOut makes a file durable, as far as it goes: whoever keeps the file makes sure, and says what went wrong.
+func writeOut(path string) {
+	f, err := os.Open(path)
+	if err != nil {
+		return
+	}
+	_ = f.Sync()
+	_ = f.Close()
 }
 
 // fetch gives a file's hash, and a copy in scratch where the archive does not have it.
