@@ -348,3 +348,24 @@ func TestCuesAreReadOnce(t *testing.T) {
 		t.Errorf("Cues = %v, %s, %v; want them 80 ms later under another recipe", later, other, err)
 	}
 }
+
+func TestOnlyPublishedVersionsAreServed(t *testing.T) {
+	l := newLibrary(t)
+	l.make()
+	s := l.update(func(s *archive.Session) {
+		nextVersion(s, "t4", func(v *archive.Version) { v.GainDb = 1 })
+		s.Track("t4").Published = 1
+	})
+	draft := want(s, s.Track("t4"), &s.Track("t4").Versions[1], Voice)
+	l.put(draft.Name, draft.Recipe)
+	l.catalog.Forget("s03")
+	l.answers(draft.Name, archive.No)
+
+	// Of three versions the second is withdrawn and the third not made: the first plays.
+	l.update(func(s *archive.Session) {
+		nextVersion(s, "t4", func(v *archive.Version) { v.GainDb = 2 })
+		s.Track("t4").Versions[1].Withdrawn = true
+	})
+	l.want("t1.copy.1 t1.p360.1 t1.sheet.1 t1.slides.1 t2.small.1 t2.voice.1 t4.small.1 t4.voice.1")
+	l.answers(draft.Name, archive.Gone)
+}
