@@ -43,7 +43,8 @@ const lengthMs = 8000 // of the renditions in transcode/testdata
 // newSite makes a site whose archive fill has filled.
 func newSite(t testing.TB, fill func(*site)) *site {
 	t.Helper()
-	store, err := disk.Create(filepath.Join(t.TempDir(), "archive"))
+	dir := memoryDir(t)
+	store, err := disk.Create(filepath.Join(dir, "archive"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -52,7 +53,7 @@ func newSite(t testing.TB, fill func(*site)) *site {
 	if err := a.Init(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	index, err := search.Open(t.Context(), search.Config{Dir: filepath.Join(t.TempDir(), "index"), Archive: a})
+	index, err := search.Open(t.Context(), search.Config{Dir: filepath.Join(dir, "index"), Archive: a})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -88,6 +89,17 @@ func newSite(t testing.TB, fill func(*site)) *site {
 		t.Fatal(err)
 	}
 	return s
+}
+
+// memoryDir is a folder in memory where there is such a thing: what is tested here is not how fast a disk is, and each of the archive's many small files is synced.
+func memoryDir(t testing.TB) string {
+	t.Helper()
+	dir, err := os.MkdirTemp("/dev/shm", "cabina-web-test-")
+	if err != nil {
+		return t.TempDir()
+	}
+	t.Cleanup(func() { _ = os.RemoveAll(dir) })
+	return dir
 }
 
 func (s *site) wait(what string, until func() bool) {

@@ -187,6 +187,13 @@ func TestAccess(t *testing.T) {
 			t.Errorf("route %s is in no row of accessCases: say there who may have what", path)
 		}
 	}
+	for _, r := range s.routes(nil) {
+		c := accessCases[r.path]
+		asks := r.about == aboutSession || r.about == aboutTrack
+		if asks != (c.paths != nil) || asks == (c.open != nil) {
+			t.Errorf("route %s: its row in accessCases does not fit what it is about: paths of what a session shows, open of what is everyone's", r.path)
+		}
+	}
 	for _, path := range slices.Sorted(maps.Keys(accessCases)) {
 		t.Run(path, func(t *testing.T) {
 			if !routes[path] {
