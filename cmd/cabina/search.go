@@ -43,7 +43,7 @@ func (c *searchCmd) Run(ctx context.Context, a *app) error {
 	if err != nil {
 		return err
 	}
-	answer, err := c.askServer(ctx, filepath.Join(conf.Cache, socketName), text)
+	answer, err := c.askServer(ctx, conf.Cache, text)
 	if errors.Is(err, errNoServer) {
 		answer, err = c.askIndex(ctx, a, query)
 	}
@@ -62,20 +62,17 @@ func (c *searchCmd) Run(ctx context.Context, a *app) error {
 	return nil
 }
 
-// socketName is the socket in the cache on which serve answers commands; only its owner may use it.
-const socketName = "search.sock"
-
 // errNoServer is a cache on which no server runs.
 var errNoServer = errors.New("no server runs on this cache")
 
-func (c *searchCmd) askServer(ctx context.Context, socket, text string) (*search.Answer, error) {
+func (c *searchCmd) askServer(ctx context.Context, cache, text string) (*search.Answer, error) {
 	values := url.Values{"q": {text}, "lang": c.Lang, "limit": {strconv.Itoa(c.Limit)}}
 	for name, v := range map[string]string{"session": c.Session, "conference": c.Conference} {
 		if v != "" {
 			values.Set(name, v)
 		}
 	}
-	res, err := getFromServer(ctx, socket, "/api/v1/search?"+values.Encode())
+	res, err := getFromServer(ctx, cache, "/api/v1/search?"+values.Encode())
 	if err != nil {
 		return nil, err
 	}
@@ -98,12 +95,12 @@ func (c *searchCmd) askServer(ctx context.Context, socket, text string) (*search
 }
 
 // getFromServer asks the server on the socket, errNoServer where none listens.
-func getFromServer(ctx context.Context, socket, path string) (*http.Response, error) {
+func getFromServer(ctx context.Context, cache, path string) (*http.Response, error) {
 	var dialed error
 	client := http.Client{Transport: &http.Transport{
 		DisableKeepAlives: true,
 		DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
-			conn, err := new(net.Dialer).DialContext(ctx, "unix", socket)
+			conn, err := atSocket(cache, func(path string) (net.Conn, error) { return new(net.Dialer).DialContext(ctx, "unix", path) })
 			dialed = err
 			return conn, err
 		},
@@ -193,11 +190,10 @@ func marked(l search.Line) string {
 
 // serverRuns is true of a cache on which a server answers.
 func serverRuns(ctx context.Context, cache string) bool {
-	socket := filepath.Join(cache, socketName)
-	if _, err := os.Stat(socket); err != nil {
+	if _, err := os.Stat(filepath.Join(cache, socketName)); err != nil {
 		return false
 	}
-	res, err := getFromServer(ctx, socket, "/healthz")
+	res, err := getFromServer(ctx, cache, "/healthz")
 	if err != nil {
 		return !errors.Is(err, errNoServer)
 	}

@@ -152,13 +152,16 @@ func answer(ctx context.Context, l net.Listener, srv *http.Server) error {
 
 // listenForCommands opens the socket in the cache, which only its owner may use. One that lies there is of a process that is gone: the index is ours.
 func listenForCommands(conf *config.Config) (net.Listener, error) {
-	path := filepath.Join(conf.Cache, socketName)
-	_ = os.Remove(path)
-	l, err := net.Listen("unix", path)
+	l, err := atSocket(conf.Cache, func(path string) (net.Listener, error) {
+		_ = os.Remove(path)
+		l, err := net.Listen("unix", path)
+		if err != nil {
+			return nil, err
+		}
+		l.(*net.UnixListener).SetUnlinkOnClose(false) // by then its name says nothing any more
+		return l, os.Chmod(path, 0o600)
+	})
 	if err != nil {
-		return nil, fmt.Errorf("socket for commands: %w", err)
-	}
-	if err := os.Chmod(path, 0o600); err != nil {
 		return nil, fmt.Errorf("socket for commands: %w", err)
 	}
 	return l, nil
