@@ -2,6 +2,7 @@ package transcode
 
 import (
 	"math"
+	"slices"
 	"strings"
 
 	"cabina/archive"
@@ -26,7 +27,7 @@ func soundArgs(r Recipe, facts []*Facts) ([]string, error) {
 	var g graph
 	list := pieces(r)
 	for i, p := range list {
-		g.chain("["+inputPad(p)+"]", pieceFilters(p, r.Channels, rate, facts[p.input].Stream(p.stream)), pad("p", i, len(list)))
+		g.chain("["+inputPad(p)+"]", pieceFilters(p, r.Channels, rate, facts[p.input]), pad("p", i, len(list)))
 	}
 	switch len(list) {
 	case 0: // nothing of it lies within the session: silence, so that all voices are alike
@@ -46,9 +47,9 @@ func soundArgs(r Recipe, facts []*Facts) ([]string, error) {
 }
 
 // pieceFilters puts one piece at its sample. Where another follows, it is made exactly as long as the way there.
-func pieceFilters(p piece, channels string, rate int64, s *Stream) []string {
+func pieceFilters(p piece, channels string, rate int64, f *Facts) []string {
 	perMs := rate / 1000
-	filters := append(mono(channels, s), fillGaps(rate)) // mixed first: it is the cheaper to resample
+	filters := append(mono(channels, f.Stream(p.stream)), fillGaps(f.Format, rate)) // mixed first: it is the cheaper to resample
 	if p.fromMs > 0 || p.toMs > 0 {
 		trim := "atrim=start_sample=" + itoa(p.fromMs*perMs)
 		if p.toMs > 0 {
@@ -70,14 +71,24 @@ func pieceFilters(p piece, channels string, rate int64, s *Stream) []string {
 	return filters
 }
 
-// fillGaps lets a sound begin at 0 and puts silence where its own times jump by a tenth of a second or more, so that what follows a gap stays at its place.
-func fillGaps(rate int64) string {
-	resample := "aresample="
+// fillGaps lets a sound begin at 0 and puts silence where its own times jump by a tenth of a second or more, so that what follows a gap stays at its place. Formats
+// that are frame behind frame have no times that could jump: they are spared the work.
+func fillGaps(format string, rate int64) string {
+	var options []string
 	if rate > 0 {
-		resample += itoa(rate) + ":"
+		options = append(options, itoa(rate))
 	}
-	return "asetpts=PTS-STARTPTS," + resample + "async=1:min_hard_comp=0.1:first_pts=0"
+	if !slices.Contains(timeless[:], format) {
+		options = append(options, "async=1", "min_hard_comp=0.1", "first_pts=0")
+	}
+	filters := []string{"asetpts=PTS-STARTPTS"}
+	if len(options) > 0 {
+		filters = append(filters, "aresample="+strings.Join(options, ":"))
+	}
+	return strings.Join(filters, ",")
 }
+
+var timeless = [...]string{"mp3", "wav", "w64", "flac", "aac", "aiff", "au", "amr", "caf"}
 
 // mono gives the one channel that is heard. The mix is written out: left to itself, ffmpeg mixes whole numbers and fractions 3 dB apart.
 func mono(channels string, s *Stream) []string {

@@ -69,11 +69,12 @@ func measureArgs(format string, s *Stream) []string {
 		channels, mix = "stereo", mixStereo
 	}
 	// The channels are held before the split: else the mix of one branch would be asked for in front of both.
-	graph := "[0:" + s.Spec() + "]" + fillGaps(0) + ",aformat=channel_layouts=" + channels + ",asplit=2[m][p];" +
+	graph := "[0:" + s.Spec() + "]" + fillGaps(format, 0) + ",aformat=channel_layouts=" + channels + ",asplit=2[m][p];" +
 		"[m]" + mix + ",ebur128=framelog=verbose:peak=sample,silencedetect=n=-45dB:d=1.5,anullsink;" +
 		"[p]aresample=" + strconv.Itoa(measureRate) + ",aformat=sample_fmts=s16:channel_layouts=" + channels + "[o]"
 	args := append([]string{"-nostdin", "-hide_banner", "-nostats", "-v", "info"}, input(format, 0)...)
-	return append(args, "-filter_complex", graph, "-map", "[o]", "-f", "s16le", "pipe:1")
+	// Without flush_packets each frame would be a write of 400 bytes, and reading them take as long as hearing them.
+	return append(args, "-filter_complex", graph, "-map", "[o]", "-flush_packets", "0", "-f", "s16le", "pipe:1")
 }
 
 // Gain is the one linear gain, in dB, that brings a voice to −19 LUFS: at most +30, none for what is below −65 LUFS, rounded to a tenth.
