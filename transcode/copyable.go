@@ -19,11 +19,14 @@ const (
 	copySegment = 8 << 20 // bytes
 )
 
-// movFacts adds what a file's own index says to its pictures, and refuses what is encrypted.
+// movFacts adds what a file's own index says to its pictures, and refuses what is encrypted or lies elsewhere.
 func (f *Facts) movFacts(tracks []movTrack) error {
 	for _, t := range tracks {
-		if t.encrypted {
+		switch {
+		case t.encrypted:
 			return &Refused{"it is encrypted (protected against copying)", "the recording without protection would do"}
+		case t.elsewhere && (t.handler == "vide" || t.handler == "soun"):
+			return &Refused{"it only refers to media in another file", "the recording with its media inside (not a reference movie) would do"}
 		}
 	}
 	pictures := movPictures(tracks)

@@ -11,6 +11,7 @@ type movTrack struct {
 	handler   string // "vide", "soun" …
 	timescale int64
 	encrypted bool
+	elsewhere bool  // its media lies in another file, which is never opened
 	entries   int   // descriptions of its samples; more than one: size or codec change on the way
 	edits     int   // of its edit list, empty ones not counted
 	trimMs    int64 // what the first edit leaves out at the start
@@ -114,6 +115,7 @@ func readMovTrack(trak []byte) (t movTrack, err error) {
 	stbl := []string{"mdia", "minf", "stbl"}
 	table := func(kind string) mp4Fields { return get(append(stbl[:3:3], kind)...) }
 	t.readEntries(table("stsd"))
+	t.readReferences(get("mdia", "minf", "dinf", "dref"))
 	t.readEdits(get("edts", "elst"))
 	if t.handler == "vide" {
 		t.readSamples(table("stts"), table("stsz"), table("stss"))
@@ -129,6 +131,21 @@ func (t *movTrack) readEntries(stsd mp4Fields) {
 			return
 		}
 		t.encrypted = t.encrypted || b.kind == "encv" || b.kind == "enca" || b.kind == "drms" || b.kind == "drmi"
+	}
+}
+
+// readReferences looks where the media lies: flag 1 says in this file (ISO/IEC 14496-12, 8.7.2).
+func (t *movTrack) readReferences(dref mp4Fields) {
+	dref.full()
+	dref.u32()
+	for b, err := range mp4Boxes(dref.b) {
+		if err != nil {
+			return
+		}
+		f := mp4Fields{b: b.body}
+		if _, flags := f.full(); flags&1 == 0 {
+			t.elsewhere = true
+		}
 	}
 }
 

@@ -109,6 +109,19 @@ func TestProbeRefusesInPlainWords(t *testing.T) {
 		}
 		return path
 	}
+	// A movie that this program's own tools read: only its data reference says that the media lies elsewhere.
+	plain, err := os.ReadFile(makeMedia(t, "v.mov", "-f", "lavfi", "-i", "sine=d=1", "-c:a", "pcm_s16le"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	inside := "url \x00\x00\x00\x01"
+	if strings.Count(string(plain), inside) != 1 {
+		inside = "alis\x00\x00\x00\x01"
+	}
+	if strings.Count(string(plain), inside) != 1 {
+		t.Fatal("the movie has no data reference to change")
+	}
+	elsewhere := strings.Replace(string(plain), inside, inside[:7]+"\x00", 1)
 	whole, err := os.ReadFile(filepath.Join(dir, "wpt-media", "movie_5.mp4"))
 	if err != nil {
 		t.Fatal(err)
@@ -119,6 +132,7 @@ func TestProbeRefusesInPlainWords(t *testing.T) {
 		{"an encrypted film", filepath.Join(dir, "mp4ff", "mp4", "testdata", "cbcs.mp4"), "encrypted"},
 		{"a download that broke off", write("v.mp4", string(whole[:len(whole)/2])), "ends early"},
 		{"the beginning of a fragmented film", filepath.Join(dir, "mp4ff", "mp4", "testdata", "init.mp4"), "no media"},
+		{"media in another file", write("v.mov", elsewhere), "another file"},
 		{"subtitles alone", filepath.Join(dir, "mp4ff", "cmd", "mp4ff-subslister", "testdata", "stpp_prog.mp4"), "neither a picture nor a sound"},
 		{"magic bytes and noise", write("es.flac", "fLaC"+strings.Repeat("noise", 100)), "cannot be read"},
 		{"too many points", makeMedia(t, "v.mp4", "-f", "lavfi", "-i", "color=s=4200x2200:r=1:d=1", "-c:v", "mjpeg"), "4200 × 2200"},
