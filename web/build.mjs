@@ -3,11 +3,13 @@
 // browser puts on its tab). Each is named with a hash of its content, so that it
 // may be cached for ever, and manifest.json tells the pages the names of today.
 //
-//	node build.mjs            into "made by make build", which is emptied first
+//	node build.mjs            into "made by make build"
 //	node build.mjs --out DIR  somewhere else
+//
+// All is made before a file is written, and files of before are removed last: a Go build at the same time finds one whole front end or the other.
 import { build } from 'esbuild'
 import { createHash } from 'node:crypto'
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { brotliCompressSync, gzipSync } from 'node:zlib'
@@ -24,9 +26,10 @@ const common = { bundle: true, minify: true, write: false, target: 'es2020', cha
 
 const manifest = {}
 
+/** What is to be written, by its hashed name. */
+const files = new Map()
+
 async function main() {
-  rmSync(out, { recursive: true, force: true })
-  mkdirSync(out, { recursive: true })
   // The licence of hls.js asks for its notice wherever its code goes.
   const notice = '/* hls.js, Copyright (c) 2017 Dailymotion, Apache License 2.0: github.com/video-dev/hls.js */'
   const engine = keep('hls.js', await bundle('player/engine_hls.ts', {
@@ -37,7 +40,19 @@ async function main() {
   }))
   keep('app.css', await style())
   for (const drawing of ['icons.svg', 'icon.svg']) keep(drawing, readFileSync(join(here, 'icons', drawing)))
-  writeFileSync(join(out, 'manifest.json'), JSON.stringify(manifest, null, 2) + '\n')
+  write()
+}
+
+/** Writes new files, then the manifest that names them, then removes what it no longer names. */
+function write() {
+  mkdirSync(out, { recursive: true })
+  for (const [name, bytes] of files) writeFileSync(join(out, name), bytes)
+  const next = join(out, 'manifest.next')
+  writeFileSync(next, JSON.stringify(manifest, null, 2) + '\n')
+  renameSync(next, join(out, 'manifest.json'))
+  for (const name of readdirSync(out)) {
+    if (name !== 'manifest.json' && !files.has(name)) rmSync(join(out, name), { recursive: true })
+  }
 }
 
 async function bundle(entry, options) {
@@ -51,11 +66,11 @@ async function style() {
   return Buffer.from(made.outputFiles[0].contents)
 }
 
-/** Writes one file under its hashed name, prints what it weighs on the wire, and returns that name. */
+/** Takes one file in under its hashed name, prints what it weighs on the wire, and returns that name. */
 function keep(name, bytes) {
   const hash = createHash('sha256').update(bytes).digest('hex').slice(0, 8)
   const hashed = name.replace(/\.(\w+)$/, `.${hash}.$1`)
-  writeFileSync(join(out, hashed), bytes)
+  files.set(hashed, bytes)
   manifest[name] = hashed
   const kB = n => (n / 1000).toFixed(1).padStart(6) + ' kB'
   console.log(`${hashed.padEnd(22)}${kB(bytes.length)}   gzip${kB(gzipSync(bytes, { level: 9 }).length)}   brotli${kB(brotliCompressSync(bytes).length)}`)
