@@ -247,7 +247,7 @@ type Conference struct {
 	Place      string     `json:"place,omitempty"`
 	Languages  []Language `json:"languages,omitempty"` // in the order of its channels: channel 0 is the floor, 1 the first of these
 	Rights     *Rights    `json:"rights,omitempty"`
-	Previews   bool       `json:"previews,omitempty"`
+	Previews   bool       `json:"previews,omitempty"` // lists show a small picture of each session: never unless staff say so, as a face in a list can out somebody
 	Visibility Visibility `json:"visibility"`
 	Unknown    Unknown    `json:"-"`
 }

@@ -6,6 +6,8 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"image"
+	"image/jpeg"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -152,7 +154,7 @@ func (s *site) rendition(w transcode.Want) {
 	case transcode.Voice, transcode.Small:
 		file = "voice.mp4"
 	case transcode.Sheet:
-		sheet := []byte("\xff\xd8\xff a sheet of seek pictures \xff\xd9")
+		sheet := testSheet()
 		s.put(w.Key("-1.jpg"), sheet)
 		s.index(w, transcode.Index{SHA256: sum(sheet), Bytes: int64(len(sheet)), Sheets: []int64{int64(len(sheet))}, DurationMs: lengthMs})
 		return
@@ -170,6 +172,21 @@ func (s *site) rendition(w transcode.Want) {
 	s.put(w.Key(".tables"), tables)
 	s.index(w, idx)
 }
+
+// testSheet is a sheet of seek pictures: the one at place k is as bright as 2·k.
+var testSheet = sync.OnceValue(func() []byte {
+	img := image.NewGray(image.Rect(0, 0, tilesAcross*tileWidth, tilesAcross*tileHeight))
+	for y := range img.Rect.Dy() {
+		for x := range img.Rect.Dx() {
+			img.Pix[y*img.Stride+x] = byte(2 * (y/tileHeight*tilesAcross + x/tileWidth))
+		}
+	}
+	var out bytes.Buffer
+	if err := jpeg.Encode(&out, img, nil); err != nil {
+		panic(err)
+	}
+	return out.Bytes()
+})
 
 func (s *site) index(w transcode.Want, idx transcode.Index) {
 	s.t.Helper()

@@ -104,8 +104,8 @@ var accessCases = map[string]accessCase{
 	},
 	"/media/:session/:file": {
 		paths: func(s *site, id, a string) []string {
-			sheet := "/media/" + a + "/" + s.name(id, "t1", transcode.Sheet).File() + "-1.jpg"
-			return append(s.renditionPaths("/media/", ".mp4", id, a, "t1", "t2", "t3"), sheet)
+			sheet := "/media/" + a + "/" + s.name(id, "t1", transcode.Sheet).File() + "-1"
+			return append(s.renditionPaths("/media/", ".mp4", id, a, "t1", "t2", "t3"), sheet+".jpg", sheet+"-7.jpg")
 		},
 		staff: func(s *site, id, a string) []string { return s.renditionPaths("/media/", ".mp4", id, a, "t4") },
 	},

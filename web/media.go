@@ -22,13 +22,14 @@ import (
 // Media are most of what leaves: ranges of about 256 KiB, by the thousand. So the way of one is short: two look-ups in memory, one open file, one
 // write of headers, and the kernel's own copy from file to socket.
 
-// media serves a rendition by range, {track}.{profile}.{recipe16}.mp4, or one of its sheets of seek pictures, …{recipe16}-{n}.jpg.
+// media serves a rendition by range, {track}.{profile}.{recipe16}.mp4, or one of its sheets of seek pictures, …{recipe16}-{n}.jpg, or one picture of a sheet,
+// …{recipe16}-{n}-{place}.jpg.
 func (s *Server) media(c echo.Context) error {
 	a, err := s.ask(c)
 	if err != nil {
 		return err
 	}
-	name, sheet, err := parseMedia(a.session.ID, c.Param("file"))
+	name, sheet, place, err := parseMedia(a.session.ID, c.Param("file"))
 	if err != nil {
 		return err
 	}
@@ -54,6 +55,9 @@ func (s *Server) media(c echo.Context) error {
 	default:
 		return errNotFound
 	}
+	if place >= 0 {
+		return s.tile(c, obj, key, place)
+	}
 	return serveRange(c, obj, func(ctx context.Context, off, n int64) (io.ReadCloser, error) {
 		return s.handles.open(ctx, s.Archive.Store, key, off, n)
 	})
@@ -62,25 +66,34 @@ func (s *Server) media(c echo.Context) error {
 // stillTrack is the name under which the title card of a session without a picture stands; no track has it.
 const stillTrack = "t0"
 
-// parseMedia reads the last element of an address; sheet is 0 where no picture of a sheet is asked for.
-func parseMedia(session, file string) (name transcode.Name, sheet int, err error) {
+// parseMedia reads the last element of an address; sheet is 0 where no picture of a sheet is asked for, and place −1 where all of it is.
+func parseMedia(session, file string) (name transcode.Name, sheet, place int, err error) {
+	place = -1
 	base, ok := strings.CutSuffix(file, ".mp4")
 	if !ok {
-		var n string
 		if base, ok = strings.CutSuffix(file, ".jpg"); !ok {
-			return name, 0, errNotFound
+			return name, 0, 0, errNotFound
 		}
-		if base, n, ok = strings.Cut(base, "-"); !ok {
-			return name, 0, errNotFound
-		}
-		if sheet, err = strconv.Atoi(n); err != nil || sheet < 1 || strconv.Itoa(sheet) != n {
-			return name, 0, errNotFound
+		numbers := strings.Split(base, "-")
+		base = numbers[0]
+		switch len(numbers) {
+		case 3:
+			if place, err = strconv.Atoi(numbers[2]); err != nil || place < 0 || place >= tilesPerSheet || strconv.Itoa(place) != numbers[2] {
+				return name, 0, 0, errNotFound
+			}
+			fallthrough
+		case 2:
+			if sheet, err = strconv.Atoi(numbers[1]); err != nil || sheet < 1 || strconv.Itoa(sheet) != numbers[1] {
+				return name, 0, 0, errNotFound
+			}
+		default:
+			return name, 0, 0, errNotFound
 		}
 	}
 	if name, err = transcode.ParseFile(session, base); err != nil {
-		return name, 0, errNotFound
+		return name, 0, 0, errNotFound
 	}
-	return name, sheet, nil
+	return name, sheet, place, nil
 }
 
 func mediaType(idx *transcode.Index) string {

@@ -191,6 +191,7 @@ type listed struct {
 	conf  *archive.Conference // nil: none, or none that the viewer may see
 	doc   *archive.Session    // as the viewer sees it
 	cover cover
+	pic   string // address of the picture that stands for it; empty: none
 }
 
 // list gives the sessions that may be listed to a viewer, newest first. cover is left empty: see covered.
@@ -212,7 +213,7 @@ func (s *Server) covered(ctx context.Context, of []listed) ([]listed, error) {
 		if err != nil {
 			return nil, err
 		}
-		out[i].cover = coverOf(out[i].conf, out[i].doc, v)
+		out[i].cover, out[i].pic = coverOf(out[i].conf, out[i].doc, v), posterURL(out[i].asked, out[i].conf, v)
 	}
 	return out, nil
 }

@@ -4,6 +4,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"time"
 
 	"cabina/archive"
 	"cabina/search"
@@ -13,6 +14,7 @@ import (
 // foundRow is a session with moments of it.
 type foundRow struct {
 	URL        string
+	Pic        string // address of a picture of the best moment; empty: a drawn tile stands there
 	Title      said
 	Conference *link
 	Date       string
@@ -50,6 +52,7 @@ type finder struct {
 	page
 	s         *Server
 	viewer    archive.Viewer
+	wait      time.Duration // for what the store has to be asked about pictures
 	request   search.Request
 	languages []archive.Language
 }
@@ -65,6 +68,7 @@ func (f finder) url(pairs ...string) string {
 }
 
 func (f finder) rows(sessions []search.FoundSession) []foundRow {
+	pics := f.pictures(sessions)
 	var out []foundRow
 	for _, x := range sessions {
 		doc := f.s.Mirror.Session(x.ID)
@@ -73,7 +77,7 @@ func (f finder) rows(sessions []search.FoundSession) []foundRow {
 		}
 		conf := f.s.conferenceOf(f.viewer, doc)
 		at := "sessions/" + addressOf(doc)
-		r := foundRow{URL: f.URL(at), Title: said{x.Title.Text, x.Title.Language}, MoreCount: x.More}
+		r := foundRow{URL: f.URL(at), Pic: pics[x.ID], Title: said{x.Title.Text, x.Title.Language}, MoreCount: x.More}
 		if r.Title.Words == "" {
 			r.Title = said{Words: doc.ID}
 		}
@@ -92,6 +96,29 @@ func (f finder) rows(sessions []search.FoundSession) []foundRow {
 			r.Moments = append(r.Moments, f.moment(at, channels, m))
 		}
 		out = append(out, r)
+	}
+	return out
+}
+
+// pictures gives for each session what is seen at its best moment, else what stands for it; empty where there is none, or where the store does not tell in time.
+func (f finder) pictures(sessions []search.FoundSession) map[string]string {
+	var all []asked
+	for _, x := range sessions {
+		if doc := f.s.Mirror.Session(x.ID); archive.Access(f.viewer, doc, nil) == archive.Yes {
+			all = append(all, asked{session: doc, viewer: f.viewer, address: addressOf(doc)})
+		}
+	}
+	views := f.s.viewsWithin(f.wait, all)
+	out := map[string]string{}
+	for _, x := range sessions {
+		i := slices.IndexFunc(all, func(a asked) bool { return a.session.ID == x.ID })
+		if i < 0 {
+			continue
+		}
+		conf := f.s.conferenceOf(f.viewer, all[i].session)
+		if out[x.ID] = posterURL(all[i], conf, views[i]); len(x.Moments) > 0 {
+			out[x.ID] = tileURL(all[i], conf, views[i], x.Moments[0].StartMs)
+		}
 	}
 	return out
 }

@@ -13,6 +13,7 @@ import (
 // row is a session in a list.
 type row struct {
 	URL        string
+	Pic        string // address of a picture; empty: a drawn tile stands there
 	Title      said
 	Conference *link // nil where the list is of one conference
 	Date       string
@@ -34,7 +35,7 @@ type topic struct {
 func (x listed) row(p page, within *archive.Conference) row {
 	l := p.Lang
 	r := row{
-		URL:   p.URL("sessions/"+x.address, "voice", p.Voice),
+		URL: p.URL("sessions/"+x.address, "voice", p.Voice), Pic: x.pic,
 		Title: title(x.doc, l), Cover: x.cover, People: named(people(x.doc, x.viewer)), Topics: topics(p, x.doc, x.conf),
 		Mine: mine(l, x.cover, wished(p)),
 	}

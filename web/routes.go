@@ -50,7 +50,7 @@ func (s *Server) routes(static *staticFiles) []route {
 
 		{"/play/:session/master.m3u8", aFile, aboutSession, s.master},
 		{"/play/:session/:file", aFile, aboutTrack, s.play},             // {track}.{profile}.{recipe16}.m3u8  {track}.vtt.{recipe16}.m3u8  {track}.{recipe16}.vtt
-		{"/media/:session/:file", aFile, aboutTrack, s.media},           // {track}.{profile}.{recipe16}.mp4  {track}.sheet.{recipe16}-{n}.jpg
+		{"/media/:session/:file", aFile, aboutTrack, s.media},           // {track}.{profile}.{recipe16}.mp4  {track}.sheet.{recipe16}-{n}.jpg  …-{n}-{place}.jpg
 		{"/download/:session/:file", aDownload, aboutTrack, s.download}, // {voice}.mp4 .m4a  {text}.vtt .srt .txt .json
 
 		{"/api/v1/search", anAPI, aboutList, s.apiSearch},

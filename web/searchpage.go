@@ -89,7 +89,7 @@ func (s *Server) fillSearch(c echo.Context, g *searchPage, v archive.Viewer) err
 		return err
 	}
 	g.Asked = true
-	f := finder{page: g.page, s: s, viewer: v, request: r, languages: r.Languages}
+	f := finder{page: g.page, s: s, viewer: v, wait: pictureWait, request: r, languages: r.Languages}
 	g.Found = f.rows(answer.Sessions)
 	g.None = len(g.Found) == 0
 	if len(r.Languages) > 0 || r.Conference != "" || r.Session != "" {

@@ -48,6 +48,7 @@ type Server struct {
 	zippers sync.Pool     // of *gzip.Writer
 	handles handles       // of renditions on disk
 	files   computedFiles // picture with one voice, lately asked for
+	tiles   tiles         // pictures of lists, lately asked for
 }
 
 // Handler gives the whole site. An error means that the program was built without a part of itself.

@@ -82,7 +82,7 @@ func (d demo) conference() error {
 		languages[i] = l.tag
 	}
 	return writeJSON(filepath.Join(d.dir, "conference.json"), map[string]any{
-		"id": demoConference, "title": demoConferenceTitle, "summary": demoConferenceSummary, "from": "2026-11-10", "to": "2026-11-12", "languages": languages,
+		"id": demoConference, "title": demoConferenceTitle, "summary": demoConferenceSummary, "from": "2026-11-10", "to": "2026-11-12", "previews": true, "languages": languages,
 		"rights": demoRights(),
 	})
 }
