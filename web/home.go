@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"slices"
 
 	"github.com/labstack/echo/v4"
@@ -44,7 +45,7 @@ func (s *Server) home(c echo.Context) error {
 	p.Title = p.Lang.Say("home.title")
 	v := s.viewer(c)
 	all := s.list(v)
-	h := homePage{page: p, Voices: hearable(p, all), Command: "cabina import"}
+	h := homePage{page: p, Voices: s.hearable(p, all), Command: "cabina import"}
 	h.Conferences = s.conferenceRows(p, v, all)
 	h.Empty = len(all) == 0 && len(h.Conferences) == 0
 	shown, pager := part(p, "", c.QueryParam("page"), newest, all, "voice", p.Voice)
@@ -84,8 +85,8 @@ func (s *Server) conferenceRows(p page, v archive.Viewer, all []listed) []confer
 	return out
 }
 
-// hearable gives the voices that any of the sessions has, the floor first, those of most sessions next.
-func hearable(p page, all []listed) []choice {
+// hearable gives the voices that any of the sessions has.
+func (s *Server) hearable(p page, all []listed) []choice {
 	count := map[archive.Language]int{}
 	for _, x := range all {
 		for _, l := range x.published().Sound {
@@ -96,7 +97,7 @@ func hearable(p page, all []listed) []choice {
 	for l := range count {
 		have = append(have, l)
 	}
-	slices.SortFunc(have, func(a, b archive.Language) int { return order(count, a, b) })
+	slices.SortFunc(have, func(a, b archive.Language) int { return s.order(count, a, b) })
 	lit, _ := locale.Choose(wished(p), have)
 	var out []choice
 	for _, l := range have {
@@ -105,19 +106,17 @@ func hearable(p page, all []listed) []choice {
 	return out
 }
 
-// order puts the floor first, then what more sessions have, then by tag.
-func order(count map[archive.Language]int, a, b archive.Language) int {
-	switch {
-	case a == b:
-		return 0
-	case a == archive.FloorLanguage:
-		return -1
-	case b == archive.FloorLanguage:
-		return 1
-	case count[a] != count[b]:
-		return count[b] - count[a]
-	case a < b:
-		return -1
+// order puts the floor first, then the languages that the interface speaks, in its order, then those that more sessions have, then by tag.
+func (s *Server) order(count map[archive.Language]int, a, b archive.Language) int {
+	rank := func(l archive.Language) int {
+		if l == archive.FloorLanguage {
+			return -1
+		}
+		langs := s.langs()
+		if i := slices.IndexFunc(langs, func(x locale.Lang) bool { return x.Language() == l }); i >= 0 {
+			return i
+		}
+		return len(langs)
 	}
-	return 1
+	return cmp.Or(cmp.Compare(rank(a), rank(b)), cmp.Compare(count[b], count[a]), cmp.Compare(a, b))
 }

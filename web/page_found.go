@@ -164,7 +164,7 @@ func (f finder) filters(c search.Counts) (langs, conferences []choice) {
 		count[l] += 0
 	}
 	have := slices.Collect(maps.Keys(count))
-	slices.SortFunc(have, func(a, b archive.Language) int { return order(count, a, b) })
+	slices.SortFunc(have, func(a, b archive.Language) int { return f.s.order(count, a, b) })
 	for _, l := range have {
 		langs = append(langs, choice{Name: "lang", Value: string(l), Language: l, Count: count[l], Chosen: slices.Contains(f.languages, l)})
 	}

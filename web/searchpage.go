@@ -53,7 +53,7 @@ func (s *Server) searchPage(c echo.Context) error {
 	g := searchPage{page: p, Session: c.QueryParam("session"), Examples: examples(p.Lang), Star: p.Lang.Say("search.helpStarExample"), Wave: p.Lang.Say("search.helpWaveExample")}
 	g.Sought = strings.TrimSpace(c.QueryParam("q"))
 	g.Title, g.Hidden = p.Lang.Say("search.title"), g.Sought != ""
-	g.Searchable, g.Languages = searchable(s.list(v))
+	g.Searchable, g.Languages = s.searchable(s.list(v))
 	if !s.Search.State().Complete {
 		g.Notes = append(g.Notes, note{Kind: "wait", Icon: "wait", Text: p.Lang.Say("search.catchingUp")})
 	}
@@ -137,7 +137,7 @@ func (g *searchPage) count(a *search.Answer, q *search.Query) {
 }
 
 // searchable counts the sessions that have a transcript, and gives the transcripts' languages.
-func searchable(all []listed) (int, []archive.Language) {
+func (s *Server) searchable(all []listed) (int, []archive.Language) {
 	n, langs := 0, map[archive.Language]int{}
 	for _, x := range all {
 		texts := x.doc.Live(archive.Text)
@@ -149,7 +149,7 @@ func searchable(all []listed) (int, []archive.Language) {
 		}
 	}
 	have := slices.Collect(maps.Keys(langs))
-	slices.SortFunc(have, func(a, b archive.Language) int { return order(langs, a, b) })
+	slices.SortFunc(have, func(a, b archive.Language) int { return s.order(langs, a, b) })
 	return n, have
 }
 
