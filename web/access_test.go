@@ -113,11 +113,11 @@ var accessCases = map[string]accessCase{
 		paths: func(_ *site, _, a string) []string {
 			d := "/download/" + a
 			return []string{d + "/t3.mp4", d + "/t3.mp4?picture=slides", d + "/t3.mp4?picture=p360&save=1", d + "/t3.m4a", d + "/t3.m4a?size=small",
-				d + "/t5.vtt", d + "/t5.srt?save=1", d + "/t5.txt", d + "/t5.json"}
+				d + "/t5.vtt", d + "/t5.srt?save=1", d + "/t5.txt", d + "/t5.json", d + "/t5.tei.xml", d + "/t5.eaf"}
 		},
 		staff: func(_ *site, _, a string) []string {
 			d := "/download/" + a
-			return []string{d + "/t4.mp4", d + "/t4.m4a", d + "/t6.vtt", d + "/t6.srt", d + "/t6.txt", d + "/t6.json"}
+			return []string{d + "/t4.mp4", d + "/t4.m4a", d + "/t6.vtt", d + "/t6.srt", d + "/t6.txt", d + "/t6.json", d + "/t6.tei.xml", d + "/t6.eaf"}
 		},
 	},
 	"/api/v1/search":   {open: []string{"/api/v1/search?q=derechos", "/api/v1/search?q=r%C3%A9serv%C3%A9e", "/api/v1/search?q=derechos&around=1&lang=es,fr"}},

@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"sync"
 
@@ -19,7 +20,8 @@ import (
 //
 //	{voice}.mp4    the picture with that voice; ?picture=p360 or slides: a smaller one, where there is one
 //	{voice}.m4a    the voice alone; ?size=small: at half the bit rate, where there is one
-//	{text}.vtt .srt .txt .json    captions and transcript
+//	{text}.vtt .srt .txt .json .tei.xml    captions and transcript
+//	{text}.eaf     every text of the session, that one first, a tier each
 //
 // With ?save=1 a browser saves it, else a player on a page can play it. No recipe is in these addresses, so what is kept of them is asked about each time.
 func (s *Server) download(c echo.Context) error {
@@ -182,12 +184,9 @@ func filePart(ctx context.Context, store tableStore, r *transcode.Rendition, l a
 	}, nil
 }
 
-// downloadText gives captions as a file of one of four forms.
+// downloadText gives captions as a file of one of the forms in export_cues.go.
 func (s *Server) downloadText(c echo.Context, a asked, t *archive.Track, ext string) error {
-	if ext != "vtt" && ext != "srt" && ext != "txt" && ext != "json" {
-		return errNotFound
-	}
-	if t.Current() == nil {
+	if t.Current() == nil || !slices.ContainsFunc(slices.Concat(captionForms, transcriptForms), func(f textForm) bool { return f.ext == ext }) {
 		return errNotFound
 	}
 	cues, _, err := s.Catalog.Cues(c.Request().Context(), a.session, t)
@@ -205,6 +204,11 @@ func (s *Server) downloadText(c echo.Context, a asked, t *archive.Track, ext str
 	case "txt":
 		c.Response().Header()["Vary"] = varyLanguage
 		return s.answer(c, "text/plain; charset=utf-8", s.plainText(a.session, t, cues, s.lang(c)), a.keep())
+	case "tei.xml":
+		c.Response().Header()["Vary"] = varyLanguage
+		return s.answer(c, "application/tei+xml; charset=utf-8", s.tei(a, t, cues, s.lang(c)), a.keep())
+	case "eaf":
+		return s.downloadEAF(c, a, t)
 	}
 	return s.answerJSON(c, s.transcriptOf(a.session, t, cues), varyEncoding, a.keep())
 }

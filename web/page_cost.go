@@ -112,8 +112,7 @@ func downloads(l locale.Lang, a asked, v *transcode.View, keys []key) []download
 		}
 		if t := textIn(v, k.Language); t != nil && !r.Describes {
 			id := t.Track.ID
-			r.Captions = []file{{Format: "VTT", URL: at + id + ".vtt?save=1"}, {Format: "SRT", URL: at + id + ".srt?save=1"}}
-			r.Script = []file{{Format: "TXT", URL: at + id + ".txt?save=1"}, {Format: "JSON", URL: at + id + ".json?save=1"}}
+			r.Captions, r.Script = formFiles(at+id, captionForms...), formFiles(at+id, transcriptForms...)
 		}
 		if r.Picture != nil || r.Voice != nil || r.Captions != nil {
 			out = append(out, r)

@@ -2,6 +2,7 @@ package web
 
 import (
 	"net/http"
+	"slices"
 
 	"github.com/labstack/echo/v4"
 
@@ -60,8 +61,7 @@ func (s *Server) transcript(c echo.Context) error {
 	g.Panel.Base = w.url("")
 	g.Self = w.url("/transcript/" + valueOfText(w.text.Track))
 	g.Panel.All = g.Self
-	at := "/download/" + a.address + "/" + w.text.Track.ID
-	g.Files = []file{{Format: "TXT", URL: at + ".txt?save=1"}, {Format: "JSON", URL: at + ".json?save=1"}, {Format: "VTT", URL: at + ".vtt?save=1"}, {Format: "SRT", URL: at + ".srt?save=1"}}
+	g.Files = formFiles("/download/"+a.address+"/"+w.text.Track.ID, slices.Concat(transcriptForms, captionForms)...)
 	return s.show(c, w.l, "transcript", g, a.keep())
 }
 
