@@ -41,6 +41,9 @@ type Invalid struct{ Field, Why string }
 
 func (e *Invalid) Error() string { return e.Field + ": " + e.Why }
 
+// formatKey is the document that makes a store an archive.
+const formatKey = "format.json"
+
 type formatDocument struct {
 	Format  int    `json:"format"`
 	Archive string `json:"archive"`
@@ -49,30 +52,35 @@ type formatDocument struct {
 // Init makes sure that the store is an archive this program may write: it writes format.json where there is none, and is ErrNewer where the format is
 // a later one.
 func (a *Archive) Init(ctx context.Context) error {
-	const key = "format.json"
 	for {
-		data, _, err := a.Store.Get(ctx, key)
+		data, _, err := a.Store.Get(ctx, formatKey)
 		switch {
 		case err == nil:
 			var f formatDocument
 			if err := json.Unmarshal(data, &f); err != nil {
-				return fmt.Errorf("%s: %w", key, err)
+				return fmt.Errorf("%s: %w", formatKey, err)
 			}
 			if f.Format > Format {
 				return fmt.Errorf("archive of format %d: %w", f.Format, ErrNewer)
 			}
 			return nil
 		case !errors.Is(err, fs.ErrNotExist):
-			return fmt.Errorf("read %s: %w", key, err)
+			return fmt.Errorf("read %s: %w", formatKey, err)
 		}
 		data, err = json.Marshal(formatDocument{Format: Format, Archive: random(8)})
 		if err != nil {
 			return err
 		}
-		if _, err := a.Store.Put(ctx, key, data, IfAbsent()); err != nil && !errors.Is(err, ErrConflict) {
-			return fmt.Errorf("write %s: %w", key, err)
+		if _, err := a.Store.Put(ctx, formatKey, data, IfAbsent()); err != nil && !errors.Is(err, ErrConflict) {
+			return fmt.Errorf("write %s: %w", formatKey, err)
 		}
 	}
+}
+
+// Newer is true of the bytes of any document, beside a master or in a job too, whose format is later than this program's: it is read and never written.
+func Newer(data []byte) bool {
+	var f formatDocument
+	return json.Unmarshal(data, &f) == nil && f.Format > Format
 }
 
 // Session reads a session from the store. A session that is not there is fs.ErrNotExist.

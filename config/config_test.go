@@ -177,3 +177,27 @@ func TestTheKeyIsMadeOnceForItsOwner(t *testing.T) {
 		t.Errorf("a key of 5 bytes: %v, want an error that says how many there must be", err)
 	}
 }
+
+func TestSide(t *testing.T) {
+	env := map[string]string{"CABINA_S3_ENDPOINT": "https://both", "CABINA_S3_SECRET_KEY": "both", "CABINA_FROM_S3_SECRET_KEY_FILE": "/from", "CABINA_TO_S3_ENDPOINT": "https://to", "HOME": "/home/x"}
+	getenv := func(n string) string { return env[n] }
+	for _, c := range []struct{ name, side, variable, want string }{
+		{"what only both have", "FROM", "CABINA_S3_ENDPOINT", "https://both"},
+		{"its own goes before", "TO", "CABINA_S3_ENDPOINT", "https://to"},
+		{"its own file hides the secret of both", "FROM", "CABINA_S3_SECRET_KEY", ""},
+		{"its own file", "FROM", "CABINA_S3_SECRET_KEY_FILE", "/from"},
+		{"the other side's file is not its own", "TO", "CABINA_S3_SECRET_KEY", "both"},
+		{"all else is as it is", "TO", "HOME", "/home/x"},
+	} {
+		if got := Side(getenv, c.side)(c.variable); got != c.want {
+			t.Errorf("%s: %s at %s = %q, want %q", c.name, c.variable, c.side, got, c.want)
+		}
+	}
+	f := Flags{S3Endpoint: "https://flag", S3Region: "r"}
+	if got := f.For("s3://b", getenv, "TO"); got.Store != "s3://b" || got.S3Endpoint != "" || got.S3Region != "r" {
+		t.Errorf("flags at TO: %+v, want its own endpoint to go before the flag", got)
+	}
+	if got := f.For("s3://b", getenv, "FROM"); got.S3Endpoint != "https://flag" {
+		t.Errorf("flags at FROM: %+v, want the flag", got)
+	}
+}

@@ -42,6 +42,8 @@ type cli struct {
 	Reindex  reindexCmd  `cmd:"" help:"Make the search index anew."`
 	Rebuild  rebuildCmd  `cmd:"" help:"Make all that is derived: measures, renditions, index."`
 
+	Copy copyCmd `cmd:"" help:"Copy the archive into another store, or bring a copy up to date."`
+
 	Serve      serveCmd      `cmd:"" help:"Serve everything: pages, media, search, and the preparing of renditions."`
 	Work       workCmd       `cmd:"" help:"Prepare renditions only, beside serve or on another machine."`
 	Demo       demoCmd       `cmd:"" help:"Make and take in a small demonstration conference."`
