@@ -28,6 +28,17 @@ func Source(parts []Part, clockMs int64) (master Ref, ms int64, ok bool) {
 	return "", 0, false
 }
 
+// EndMs is where the part ends on the clock.
+func (p Part) EndMs() int64 { return p.AtMs + stretch(p.ToMs-p.FromMs, p.Ppm) }
+
+// EndMs is where the last of the parts ends on the clock.
+func EndMs(parts []Part) (end int64) {
+	for _, p := range parts {
+		end = max(end, p.EndMs())
+	}
+	return end
+}
+
 func stretch(ms int64, ppm float64) int64 { return ms + int64(float64(ms)*ppm/1e6) }
 
 // Moment is a link that lasts: a track, one of its versions, and ms on the clock as that version was placed.

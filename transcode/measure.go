@@ -30,6 +30,20 @@ type Stereo struct {
 	Correlation float64 `json:"correlation"` // −1 to 1; near 1: the same on both, near 0: two different things
 	LeftDb      float64 `json:"leftDb"`      // the left channel's power against the mix's
 	RightDb     float64 `json:"rightDb"`
+	RmsDb       float64 `json:"rmsDb"` // the left channel's power against full scale: all there is to go by where the mix is silence
+}
+
+// Loudness is how loud one channel is, LUFS: "left", "right", or "mix". Of a sound without two channels all are the same.
+func (s *Sound) Loudness(channel string) float64 {
+	x := s.Stereo
+	if x == nil || channel != "left" && channel != "right" {
+		return s.LUFS
+	}
+	against := map[string]float64{"left": x.LeftDb, "right": x.RightDb}[channel]
+	if s.LUFS <= nothingLUFS && x.LeftDb > 0 { // the two cancel each other out
+		return max(x.RmsDb+against-x.LeftDb, nothingLUFS)
+	}
+	return s.LUFS + against
 }
 
 // PeaksPerSecond is how many values a second of Sound.Peaks has. Each is the highest sample of its stretch: 0 for silence, else 255 for full scale and
@@ -81,17 +95,7 @@ func measureArgs(format string, s *Stream) []string {
 func Gain(s *Sound) float64 { return gain(s.LUFS) }
 
 // GainOf is Gain of one channel: "left", "right", or "mix".
-func GainOf(s *Sound, channels string) float64 {
-	switch {
-	case s.Stereo == nil:
-		return gain(s.LUFS)
-	case channels == "left":
-		return gain(s.LUFS + s.Stereo.LeftDb)
-	case channels == "right":
-		return gain(s.LUFS + s.Stereo.RightDb)
-	}
-	return gain(s.LUFS)
-}
+func GainOf(s *Sound, channel string) float64 { return gain(s.Loudness(channel)) }
 
 const (
 	targetLUFS = -19
@@ -242,7 +246,7 @@ func (m *meter) sound() *Sound {
 	s := &Sound{V: soundV, DurationMs: m.samples * 1000 / measureRate, Peaks: m.peaks}
 	if m.channels == 2 {
 		mix := (m.ll + m.rr + 2*m.lr) / 4
-		s.Stereo = &Stereo{LeftDb: powerDb(m.ll, mix), RightDb: powerDb(m.rr, mix)}
+		s.Stereo = &Stereo{LeftDb: powerDb(m.ll, mix), RightDb: powerDb(m.rr, mix), RmsDb: 2 * powerDb(math.Sqrt(m.ll/max(float64(m.samples), 1)), 32768)}
 		if m.ll > 0 && m.rr > 0 {
 			s.Stereo.Correlation = math.Round(m.lr/math.Sqrt(m.ll*m.rr)*1000) / 1000
 		}

@@ -3,12 +3,10 @@ package main
 import (
 	"context"
 	"fmt"
-	"math"
 	"os"
 	"path/filepath"
 	"slices"
 	"strconv"
-	"strings"
 
 	"cabina/archive"
 	"cabina/transcode"
@@ -21,8 +19,9 @@ type addTrackCmd struct {
 	Kind      string   `required:"" enum:"audio,video,text" help:"audio, video or text."`
 	Lang      string   `placeholder:"es" help:"Language, as a BCP 47 tag; mul for a floor of several."`
 	Role      string   `placeholder:"ROLE" help:"interpretation (floor with --lang mul), picture or captions, unless another is named: floor, description, sign."`
-	At        string   `placeholder:"0:00" help:"Where on the session's clock it begins; -1.5 for a second and a half before it. A further part begins where the one before it ends."`
-	Channel   string   `default:"mix" enum:"left,right,mix" help:"Which channel of a sound is taken."`
+	At        []string `sep:"none" placeholder:"0:00" help:"Where on the session's clock it begins; -1.5 for a second and a half before it. Said once for each file, it places each; else a further part begins where the one before it ends. Between parts is silence."`
+	Ppm       []string `sep:"none" placeholder:"0" help:"How many millionths the recording lasts longer on the session's clock than by its own: 21, or -13.5. Said once for all files, or once for each."`
+	Channel   string   `enum:"left,right,mix," default:"" placeholder:"mix" help:"Which channel of a stereo sound is taken: left, right, or mix for both at once. Two that say different things are not mixed unless it is said."`
 	Draft     bool     `help:"Do not publish the new version."`
 	NoPrepare bool     `help:"Leave the preparing to serve and work."`
 }
@@ -100,26 +99,10 @@ func (c *addTrackCmd) track() (*archive.Track, error) {
 	if t.Role == archive.Picture && t.Language != archive.PictureLanguage {
 		t.Language = archive.PictureLanguage
 	}
-	if _, err := c.at(); err != nil {
+	if err := c.places(); err != nil {
 		return nil, err
 	}
 	return t, nil
-}
-
-// at is where the first part begins, in ms; it may lie before the clock's 0.
-func (c *addTrackCmd) at() (int64, error) {
-	text, before := strings.CutPrefix(c.At, "-")
-	if text == "" && !before {
-		return 0, nil
-	}
-	ms, err := parseClock(text)
-	if err != nil {
-		return 0, wrong("--at: %w", err)
-	}
-	if before {
-		ms = -ms
-	}
-	return ms, nil
 }
 
 // adding is one run of add-track.
@@ -132,7 +115,7 @@ type adding struct {
 	progress *progress
 	track    archive.Track
 	files    []*file
-	heard    []map[string]*transcode.Sound // of each file, by stream
+	heard    []*hearing // of each file; nil where it is no sound
 }
 
 func (ad *adding) keep(ctx context.Context) error {
@@ -140,7 +123,11 @@ func (ad *adding) keep(ctx context.Context) error {
 		if err := ad.arc.Keep(ctx, f.Master.spool, f.Name); err != nil {
 			return err
 		}
-		if err := keepMeasures(ctx, ad.arc, f.Master, ad.heard[i]); err != nil {
+		var sounds map[string]*transcode.Sound
+		if h := ad.heard[i]; h != nil {
+			sounds = map[string]*transcode.Sound{h.Stream: h.Sound}
+		}
+		if err := keepMeasures(ctx, ad.arc, f.Master, sounds); err != nil {
 			return err
 		}
 	}
@@ -189,53 +176,33 @@ func (ad *adding) look(ctx context.Context) (refused bool, err error) {
 	return false, nil
 }
 
-// version makes the new version: its parts one after the other, its gain from how loud they are together.
+// version makes the new version: its parts at their places, what is taken of their channels, and its gain from how loud they are together.
 func (ad *adding) version(ctx context.Context, s *archive.Session) (*archive.Version, error) {
-	ad.heard = make([]map[string]*transcode.Sound, len(ad.files))
+	ad.heard = make([]*hearing, len(ad.files))
 	v := &archive.Version{At: ad.arc.Stamp(), By: ad.arc.By, Name: ad.files[0].Name}
-	at, err := ad.cmd.at()
-	if err != nil {
-		return nil, err
-	}
 	if ad.track.Kind == archive.Text {
+		at, _ := ad.cmd.at(0) // it was read before
 		return v, ad.text(v, s, at)
 	}
-	var power, length float64
-	for i, f := range ad.files {
-		m := f.Master
-		streams := m.Facts.Of(ad.track.Kind)
-		if len(streams) == 0 {
-			return nil, fmt.Errorf("%s: there is no %s in it", ad.cmd.Files[i], map[archive.Kind]string{archive.Audio: "sound", archive.Video: "picture"}[ad.track.Kind])
-		}
-		stream := pick(streams, ad.track.Language)
-		p := archive.Part{Master: m.Ref, Stream: stream.Spec(), ToMs: stream.DurationMs, AtMs: at}
-		if ad.cmd.Channel != "mix" && (ad.track.Kind != archive.Audio || stream.Channels < 2) {
-			return nil, fmt.Errorf("%s: it has no %s channel to take; leave --channel out", ad.cmd.Files[i], ad.cmd.Channel)
-		}
-		if ad.track.Kind == archive.Audio {
-			h, err := hear(ctx, ad.tools, m, p.Stream, ad.cmd.Channel, func(done float64) { ad.progress.say("listening to %s, %d %%", f.Name, int(done*100)) })
-			if err != nil {
-				return nil, fmt.Errorf("%s: %w", ad.cmd.Files[i], err)
-			}
-			ad.heard[i] = map[string]*transcode.Sound{p.Stream: h.Sound}
-			p.ToMs = h.heardMs(p.ToMs)
-			p.AtMs += m.Facts.OffsetMs(stream)
-			v.Gate = h.Gate
-			power += float64(p.ToMs) * math.Pow(10, -h.GainDb/10)
-			length += float64(p.ToMs)
+	for i := range ad.files {
+		p, err := ad.part(ctx, i)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", ad.cmd.Files[i], err)
 		}
 		v.Parts = append(v.Parts, p)
-		at = p.AtMs + p.ToMs
 	}
-	v.Gate = withLength(v.Gate, s.Clock.LengthMs, v.Parts)
+	var err error
+	if v.Parts, err = ad.cmd.placed(v.Parts); err != nil {
+		return nil, err
+	}
 	if ad.track.Kind == archive.Video {
 		if v.Profile = transcode.P720; len(v.Parts) == 1 && ad.files[0].Master.Facts.Copyable {
 			v.Profile = transcode.Copy
 		}
-		return v, nil
+	} else if err := ad.sound(v); err != nil {
+		return nil, err
 	}
-	v.Channels = ad.cmd.Channel
-	v.GainDb = math.Round(-100*math.Log10(power/max(length, 1)))/10 + 0
+	v.Gate = withLength(v.Gate, s.Clock.LengthMs, v.Parts)
 	return v, nil
 }
 

@@ -38,8 +38,7 @@ func addVersion(s *archive.Session, t archive.Track, v archive.Version, draft bo
 
 // takeClock gives a session that had no picture the length of its first one, or one that had nothing that of its first voice. All else keeps its length.
 func takeClock(s *archive.Session, parts []archive.Part) {
-	last := parts[len(parts)-1]
-	end := last.AtMs + last.ToMs - last.FromMs
+	end := archive.EndMs(parts)
 	if end <= 0 || end == s.Clock.LengthMs {
 		return
 	}
@@ -47,7 +46,7 @@ func takeClock(s *archive.Session, parts []archive.Part) {
 		s.Clock.N++ // renditions of the old length play until those of the new are whole
 	}
 	s.Clock.LengthMs, s.Clock.By = end, "voice"
-	if strings.HasPrefix(last.Stream, "v:") {
+	if strings.HasPrefix(parts[0].Stream, "v:") {
 		s.Clock.By = "picture"
 	}
 }
@@ -65,6 +64,6 @@ func placeOf(s *archive.Session, t archive.Track) *archive.Track {
 
 func sameParts(a, b []archive.Part) bool {
 	return slices.EqualFunc(a, b, func(x, y archive.Part) bool {
-		return x.Master == y.Master && x.Stream == y.Stream && x.FromMs == y.FromMs && x.ToMs == y.ToMs && x.AtMs == y.AtMs
+		return x.Master == y.Master && x.Stream == y.Stream && x.FromMs == y.FromMs && x.ToMs == y.ToMs && x.AtMs == y.AtMs && x.Ppm == y.Ppm
 	})
 }

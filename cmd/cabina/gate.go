@@ -21,12 +21,8 @@ const slackMs = 3000
 // withLength puts what the gate finds of the parts' end against the session's length in the place of what it found before. What was accepted stays so
 // while it is the same.
 func withLength(gate []archive.Finding, lengthMs int64, parts []archive.Part) []archive.Finding {
-	var end int64
-	for _, p := range parts {
-		end = max(end, p.AtMs+p.ToMs-p.FromMs)
-	}
 	now := archive.Finding{}
-	switch off := end - lengthMs; {
+	switch off := archive.EndMs(parts) - lengthMs; {
 	case lengthMs > 0 && off > slackMs:
 		now = archive.Finding{Code: findLonger, Ms: off}
 	case lengthMs > 0 && off < -slackMs:
@@ -58,7 +54,7 @@ func findingWords(f archive.Finding) string {
 	case findSilent:
 		words = "is silent"
 	case findChannels:
-		words = "has two channels that say different things: two languages? `cabina add-track --channel left` takes one of them"
+		words = "has two channels that say different things, mixed: two languages? `cabina add-track --channel left` takes one of them"
 	}
 	if f.Accepted != "" {
 		words += " (accepted by " + f.Accepted + ")"

@@ -45,9 +45,10 @@ type take struct {
 	Why      string // what decided it, where that is not plain
 	own      bool   // a sound inside a video: a file of its own for the same place is preferred
 
-	Sound  *transcode.Sound // what was heard; nil until it was
-	GainDb float64          // decided by that
-	Gate   []archive.Finding
+	Sound    *transcode.Sound // what was heard; nil until it was
+	Channels string           // decided by that: mix, left or right
+	GainDb   float64          // decided by that
+	Gate     []archive.Finding
 }
 
 func (t *take) words() string { return trackWords(t.Kind, t.Role, t.Language) }

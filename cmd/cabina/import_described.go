@@ -43,6 +43,7 @@ type describedFile struct {
 	Language archive.Language `json:"language"`
 	AtMs     int64            `json:"atMs"`
 	Picture  bool             `json:"picture"` // of several videos, the one whose picture is kept
+	Channel  string           `json:"channel"` // of a sound: left, right or mix
 	Origin   string           `json:"origin"`  // of a text: human or machine
 }
 
@@ -136,6 +137,8 @@ func (f describedFile) canonical(name string) (describedFile, error) {
 		return f, bad("kind", string(f.Kind), "video, audio and text are")
 	case !slices.Contains([]archive.Role{"", archive.Picture, archive.Sign, archive.Floor, archive.Interpretation, archive.Description, archive.Captions}, f.Role):
 		return f, bad("role", string(f.Role), "picture, sign, floor, interpretation, description and captions are")
+	case !slices.Contains([]string{"", "left", "right", "mix"}, f.Channel):
+		return f, bad("channel", f.Channel, "left, right and mix are")
 	case !slices.Contains([]string{"", "human", "machine"}, f.Origin):
 		return f, bad("origin", f.Origin, "human and machine are")
 	case f.AtMs < -maxShiftMs || f.AtMs > maxShiftMs:

@@ -118,7 +118,7 @@ func (t *take) version(s *archive.Session, n int) archive.Version {
 		v.Profile = t.Profile
 		v.Gate = withLength(v.Gate, s.Clock.LengthMs, v.Parts)
 	case archive.Audio:
-		v.Channels, v.GainDb = "mix", t.GainDb
+		v.Channels, v.GainDb = t.Channels, t.GainDb
 		v.Gate = withLength(v.Gate, s.Clock.LengthMs, v.Parts)
 	case archive.Text:
 		v.Source, v.Encoding = string(t.Master.Text.Format), t.Master.Text.Encoding

@@ -55,6 +55,9 @@ func (t *take) details(s *archive.Session, what outcome) []string {
 		if t.Part.AtMs != 0 {
 			out = append(out, fmt.Sprintf("begins at %+.3f s", float64(t.Part.AtMs)/1000))
 		}
+		if t.Channels == "left" || t.Channels == "right" {
+			out = append(out, t.Channels+" channel")
+		}
 		if what != same && t.GainDb != 0 {
 			out = append(out, decibels(t.GainDb))
 		}

@@ -113,6 +113,12 @@ func (d *decision) hear(f *file, s *transcode.Stream, role archive.Role, lang ar
 		d.refuse(f.Name, "the length of its sound cannot be told; copy it into a new container (ffmpeg -i %s -c copy new.mka)", f.Name)
 		return
 	}
+	if c := f.Said.Channel; c == "left" || c == "right" {
+		if s.Channels < 2 {
+			d.refuse(f.Name, `its sound %s has one channel, no %s one; take "channel" out of its entry in files of session.json`, s.Spec(), c)
+			return
+		}
+	}
 	at := f.Said.AtMs + f.Master.Facts.OffsetMs(s) // the sound of a video keeps its place beside the picture
 	d.sound = append(d.sound, &take{File: f, Name: f.Name, Master: f.Master, Kind: archive.Audio, Role: role, Language: lang, Part: part(f.Master, s, at),
 		Why: why, own: len(f.streams(archive.Video)) > 0})

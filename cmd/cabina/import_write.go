@@ -120,9 +120,12 @@ func (w *work) measure(ctx context.Context, outcomes []outcome) ([]refusal, erro
 			continue
 		}
 		g.Go(func() error {
-			h, err := hear(gctx, w.tools, t.Master, t.Part.Stream, "mix", func(done float64) {
+			h, err := hear(gctx, w.tools, t.Master, t.Part.Stream, t.File.Said.Channel, func(done float64) {
 				w.progress.say("%s: listening to %s, %d %%", w.id, t.Name, int(done*100))
 			})
+			if err == nil {
+				t.Channels, _, err = agreed([]channels{h.Channels}, channelField)
+			}
 			if why, ok := whyRefused(err); ok {
 				refused[i] = &refusal{t.Name, why}
 				return nil
@@ -130,7 +133,7 @@ func (w *work) measure(ctx context.Context, outcomes []outcome) ([]refusal, erro
 			if err != nil {
 				return err
 			}
-			t.Sound, t.GainDb, t.Gate, t.Part.ToMs = h.Sound, h.GainDb, h.Gate, h.heardMs(t.Part.ToMs)
+			t.Sound, t.GainDb, t.Gate, t.Part.ToMs = h.Sound, transcode.GainOf(h.Sound, t.Channels), h.Gate, h.heardMs(t.Part.ToMs)
 			return nil
 		})
 	}

@@ -79,6 +79,11 @@ func TestWhatSetChanges(t *testing.T) {
 			return []any{v.V, v.Parts[0].AtMs, v.GainDb}
 		}, []any{3, int64(-80), 3.0}},
 		"two shifts add up":             {[]string{"t4.shiftMs=80", "t4.shiftMs=20"}, func(s *archive.Session) any { return version(s, "t4").Parts[0].AtMs }, int64(100)},
+		"a drift is a new version": {[]string{"t4.ppm=21", "t4.shiftMs=80"}, func(s *archive.Session) any {
+			v := version(s, "t4")
+			return []any{v.V, s.Track("t4").Published, v.Parts[0].Ppm, v.Parts[0].AtMs, s.Track("t4").Versions[1].Parts[0].Ppm}
+		}, []any{3, 3, 21.0, int64(80), 0.0}},
+		"no drift is no version":        {[]string{"t4.ppm=0"}, func(s *archive.Session) any { return version(s, "t4").V }, 2},
 		"no shift is no version":        {[]string{"t4.shiftMs=0", "t4.gainDb=4.5"}, func(s *archive.Session) any { return version(s, "t4").V }, 2},
 		"a great shift is said":         {[]string{"t4.shiftMs=8000"}, func(s *archive.Session) any { return version(s, "t4").Gate }, []archive.Finding{{Code: findLonger, Ms: 8000}}},
 		"a text can be shifted":         {[]string{"t5.shiftMs=500"}, func(s *archive.Session) any { return version(s, "t5").Parts[0].AtMs }, int64(500)},
@@ -121,6 +126,10 @@ func TestWhatSetRefuses(t *testing.T) {
 		"a shift that is no number":          {"t4.shiftMs=80ms", true, "whole number"},
 		"a shift of two days":                {"t4.shiftMs=172800000", true, "a day at most"},
 		"the picture is the clock":           {"t1.shiftMs=80", false, "against the picture"},
+		"a drift that is none":               {"t4.ppm=fast", true, "-1000 to 1000"},
+		"a drift that is not a number":       {"t4.ppm=NaN", true, "-1000 to 1000"},
+		"a drift of another recording":       {"t4.ppm=1001", true, "-1000 to 1000"},
+		"a text does not drift":              {"t5.ppm=21", false, "only a sound"},
 		"a gain that is none":                {"t4.gainDb=loud", true, "-60 to 30"},
 		"a gain that is not a number":        {"t4.gainDb=NaN", true, "-60 to 30"},
 		"a gain of 40 dB":                    {"t4.gainDb=40", true, "-60 to 30"},

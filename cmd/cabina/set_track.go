@@ -39,6 +39,12 @@ func parseTrackChange(field, id, name, value string) (change, error) {
 			return nil, wrong("%s: %q is no gain; a number from %d to %d is, in decibels", field, value, minGainDb, maxGainDb)
 		}
 		return on(func(e *editor, t *archive.Track) error { return e.gain(field, t, db) })
+	case "ppm":
+		ppm, err := parsePpm(value)
+		if err != nil {
+			return nil, wrong("%s: %w", field, err)
+		}
+		return on(func(e *editor, t *archive.Track) error { return e.drift(field, t, ppm) })
 	case "language":
 		l := languageOf(value)
 		if l == "" && value != string(archive.PictureLanguage) {
@@ -71,7 +77,7 @@ func parseTrackChange(field, id, name, value string) (change, error) {
 		}
 		return on(func(_ *editor, t *archive.Track) error { t.Origin = value; return nil })
 	}
-	return nil, wrong("%s: there is no such field of a track; there are shiftMs, gainDb, language, role, published, visibility and origin", field)
+	return nil, wrong("%s: there is no such field of a track; there are shiftMs, ppm, gainDb, language, role, published, visibility and origin", field)
 }
 
 func publish(field string, t *archive.Track, v int) error {
@@ -100,6 +106,36 @@ func (e *editor) shift(field string, t *archive.Track, ms int64) error {
 	if t.Kind == archive.Audio {
 		v.Gate = withLength(v.Gate, e.Clock.LengthMs, v.Parts)
 	}
+	return nil
+}
+
+// drift stretches every part of a sound by ppm, in a new version that is published at once. Each stays at its place, but for one that begins where the one before
+// it ends: it does so still.
+func (e *editor) drift(field string, t *archive.Track, ppm float64) error {
+	if t.Kind != archive.Audio {
+		return fmt.Errorf("%s: %s is a %s; only a sound is stretched", field, t.ID, t.Kind)
+	}
+	base := e.base(t)
+	if base != nil && !slices.ContainsFunc(base.Parts, func(p archive.Part) bool { return p.Ppm != ppm }) {
+		return nil
+	}
+	v, err := e.version(field, t)
+	if err != nil {
+		return err
+	}
+	var end int64 // of the part before, as it was
+	for i := range v.Parts {
+		p := &v.Parts[i]
+		follows := i > 0 && p.AtMs == end
+		end = p.EndMs()
+		if p.Ppm = ppm; follows {
+			p.AtMs = v.Parts[i-1].EndMs()
+		}
+	}
+	if i, over := apart(v.Parts); over > 0 {
+		return fmt.Errorf("%s: part %d of %s would end %s behind the begin of part %d; shift the parts apart first (add-track with --at for each)", field, i, t.ID, seconds(over), i+1)
+	}
+	v.Gate = withLength(v.Gate, e.Clock.LengthMs, v.Parts)
 	return nil
 }
 

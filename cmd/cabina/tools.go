@@ -7,31 +7,27 @@ import (
 	"cabina/transcode"
 )
 
-// What is heard in a sound that the gate speaks of.
-const (
-	silentLUFS = -65 // below it nothing was said into the microphone
-	// Below unlike, two channels have different things to say, where both are within faint of the mix: an interpreter on one, the floor on the other.
-	unlike  = 0.3
-	faintDb = -20
-)
+// silentLUFS is the loudness below which nothing was said into the microphone.
+const silentLUFS = -65
 
 // hearing is what was heard in one sound of a master, as far as a version is decided by it.
 type hearing struct {
-	Sound  *transcode.Sound
-	GainDb float64
-	Gate   []archive.Finding
+	Stream   string // of the master, as a:0
+	Sound    *transcode.Sound
+	Channels channels // what can be taken of its channels
+	Gate     []archive.Finding
 }
 
-// hear listens to the whole of a sound.
-func hear(ctx context.Context, tools *transcode.Tools, m *master, stream, channels string, progress func(float64)) (*hearing, error) {
+// hear listens to the whole of a sound. said is what somebody said of its channels: "left", "right", "mix"; empty: nothing.
+func hear(ctx context.Context, tools *transcode.Tools, m *master, stream, said string, progress func(float64)) (*hearing, error) {
 	s, err := tools.Measure(ctx, m.Path, m.Facts, stream, progress)
 	if err != nil {
 		return nil, err
 	}
-	h := &hearing{Sound: s, GainDb: transcode.GainOf(s, channels)}
+	h := &hearing{Stream: stream, Sound: s, Channels: channelsOf(s, said)}
 	if s.LUFS < silentLUFS {
 		h.Gate = append(h.Gate, archive.Finding{Code: findSilent})
-	} else if x := s.Stereo; x != nil && channels == "mix" && x.Correlation < unlike && x.LeftDb > faintDb && x.RightDb > faintDb {
+	} else if h.Channels.unlike {
 		h.Gate = append(h.Gate, archive.Finding{Code: findChannels})
 	}
 	return h, nil
