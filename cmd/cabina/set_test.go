@@ -78,7 +78,7 @@ func TestWhatSetChanges(t *testing.T) {
 			v := version(s, "t4")
 			return []any{v.V, v.Parts[0].AtMs, v.GainDb}
 		}, []any{3, int64(-80), 3.0}},
-		"two shifts add up":             {[]string{"t4.shiftMs=80", "t4.shiftMs=20"}, func(s *archive.Session) any { return version(s, "t4").Parts[0].AtMs }, int64(100)},
+		"two shifts add up": {[]string{"t4.shiftMs=80", "t4.shiftMs=20"}, func(s *archive.Session) any { return version(s, "t4").Parts[0].AtMs }, int64(100)},
 		"a drift is a new version": {[]string{"t4.ppm=21", "t4.shiftMs=80"}, func(s *archive.Session) any {
 			v := version(s, "t4")
 			return []any{v.V, s.Track("t4").Published, v.Parts[0].Ppm, v.Parts[0].AtMs, s.Track("t4").Versions[1].Parts[0].Ppm}
