@@ -128,7 +128,7 @@ func (c *addTrackCmd) placed(parts []archive.Part) ([]archive.Part, error) {
 	for i, n := range order {
 		out[i] = parts[n]
 	}
-	if i, over := apart(out); over > 0 {
+	if i, over := noOverlap(out); over > 0 {
 		before := out[i-1]
 		return nil, fmt.Errorf("%s begins at %s, and %s before it ends %s later: parts do not overlap; place it at %s or later (--at, once for each file)",
 			c.Files[order[i]], clock(out[i].AtMs), c.Files[order[i-1]], seconds(over), clock(before.EndMs()+999))
@@ -136,9 +136,9 @@ func (c *addTrackCmd) placed(parts []archive.Part) ([]archive.Part, error) {
 	return out, nil
 }
 
-// apart takes from the end of each part what little reaches into the next: nobody hears it, and the document then says what is taken. Where more does, over is
+// noOverlap takes from the end of each part what little reaches into the next: nobody hears it, and the document then says what is taken. Where more does, over is
 // how many ms, and i the part that begins too early. Parts are in the clock's order.
-func apart(parts []archive.Part) (i int, over int64) {
+func noOverlap(parts []archive.Part) (i int, over int64) {
 	for i := 1; i < len(parts); i++ {
 		before := &parts[i-1]
 		over := before.EndMs() - parts[i].AtMs

@@ -132,7 +132,7 @@ func (e *editor) drift(field string, t *archive.Track, ppm float64) error {
 			p.AtMs = v.Parts[i-1].EndMs()
 		}
 	}
-	if i, over := apart(v.Parts); over > 0 {
+	if i, over := noOverlap(v.Parts); over > 0 {
 		return fmt.Errorf("%s: part %d of %s would end %s behind the begin of part %d; shift the parts apart first (add-track with --at for each)", field, i, t.ID, seconds(over), i+1)
 	}
 	v.Gate = withLength(v.Gate, e.Clock.LengthMs, v.Parts)
