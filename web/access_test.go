@@ -91,6 +91,9 @@ var accessCases = map[string]accessCase{
 	"/:lang/sessions/:session/transcript/:voice": {
 		paths: func(_ *site, _, a string) []string { return []string{"/es/sessions/" + a + "/transcript/es"} },
 	},
+	"/:lang/sessions/:session/side": {paths: func(_ *site, _, a string) []string {
+		return []string{"/en/sessions/" + a + "/side", "/es/sessions/" + a + "/side?voices=es,fr&voice=fr&t=2"}
+	}},
 	"/play/:session/master.m3u8": {paths: func(_ *site, _, a string) []string {
 		return []string{"/play/" + a + "/master.m3u8", "/play/" + a + "/master.m3u8?voice=t3"}
 	}},

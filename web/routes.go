@@ -47,6 +47,7 @@ func (s *Server) routes(static *staticFiles) []route {
 		{"/:lang/sessions/:session", aPage, aboutSession, s.session},
 		{"/:lang/sessions/:session/listen", aPage, aboutSession, s.listen},
 		{"/:lang/sessions/:session/transcript/:voice", aPage, aboutTrack, s.transcript},
+		{"/:lang/sessions/:session/side", aPage, aboutSession, s.side},
 
 		{"/play/:session/master.m3u8", aFile, aboutSession, s.master},
 		{"/play/:session/:file", aFile, aboutTrack, s.play},             // {track}.{profile}.{recipe16}.m3u8  {track}.vtt.{recipe16}.m3u8  {track}.{recipe16}.vtt
