@@ -139,10 +139,12 @@ var accessCases = map[string]accessCase{
 			return []string{t + "fr", t + "t4", t + "t6"}
 		},
 	},
-	"/static/:file": {open: []string{"/static/"}},
-	"/robots.txt":   {open: []string{"/robots.txt"}},
-	"/healthz":      {open: []string{"/healthz"}},
-	"/readyz":       {open: []string{"/readyz"}},
+	"/api/v1/corpus":       {open: []string{"/api/v1/corpus", "/api/v1/corpus?lang=es"}},
+	"/api/v1/openapi.json": {open: []string{"/api/v1/openapi.json"}},
+	"/static/:file":        {open: []string{"/static/"}},
+	"/robots.txt":          {open: []string{"/robots.txt"}},
+	"/healthz":             {open: []string{"/healthz"}},
+	"/readyz":              {open: []string{"/readyz"}},
 }
 
 // renditionPaths gives the address of every rendition of the tracks that is a film or a sound.

@@ -59,6 +59,8 @@ func (s *Server) routes(static *staticFiles) []route {
 		{"/api/v1/sessions", anAPI, aboutList, s.apiSessions},
 		{"/api/v1/sessions/:session", anAPI, aboutSession, s.apiSession},
 		{"/api/v1/sessions/:session/transcripts/:voice", anAPI, aboutTrack, s.apiTranscript},
+		{"/api/v1/corpus", anAPI, aboutList, s.apiCorpus},
+		{"/api/v1/openapi.json", anAPI, aboutNothing, s.apiDocument},
 
 		{"/static/:file", aFile, aboutNothing, static.serve},
 		{"/robots.txt", aFile, aboutNothing, s.robots},
