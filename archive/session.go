@@ -226,10 +226,11 @@ type Unread struct {
 	Unknown Unknown `json:"-"`
 }
 
-// Finding is what a check found of a version: Code says what ("shorter", "silent"), Ms how much.
+// Finding is what a check found of a version: Code says what ("shorter", "silent"), Ms how much, Why what a code cannot say, in a few words for staff.
 type Finding struct {
 	Code     string  `json:"code"`
 	Ms       int64   `json:"ms,omitempty"`
+	Why      string  `json:"why,omitempty"`
 	Accepted string  `json:"accepted,omitempty"`
 	Unknown  Unknown `json:"-"`
 }

@@ -26,7 +26,8 @@ type textID struct{ session, track, key string }
 
 // look asks the shelves.
 func (s *searching) look(ctx context.Context) error {
-	for _, shelf := range s.shelves {
+	rest := s.r.visible()
+	for _, shelf := range s.x.shelves(rest != nil) {
 		l := &look{shelf: shelf, passages: map[textID][]found{}}
 		if err := s.compile(ctx, l); err != nil {
 			return err
@@ -37,7 +38,7 @@ func (s *searching) look(ctx context.Context) error {
 	for _, l := range s.looks {
 		must, not := s.r.narrowing()
 		if l.shelf == s.x.rest {
-			must = append(must, s.rest)
+			must = append(must, rest)
 		}
 		if err := s.ask(ctx, l, must, not); err != nil {
 			return err

@@ -1,10 +1,7 @@
 package main
 
 import (
-	"cmp"
 	"fmt"
-	"slices"
-	"strings"
 
 	"cabina/archive"
 	"cabina/transcode"
@@ -45,10 +42,23 @@ type take struct {
 	Why      string // what decided it, where that is not plain
 	own      bool   // a sound inside a video: a file of its own for the same place is preferred
 
+	spare     bool               // a picture beside the one that is kept: its master is, and nothing is made of it
+	byPicture bool               // the sound of a video that is placed by what the video shows
+	Placing   *transcode.Placing // how it was; nil until it was
+	Placed    []archive.Part     // where its stretches lie; nil: Part alone says it
+
 	Sound    *transcode.Sound // what was heard; nil until it was
 	Channels string           // decided by that: mix, left or right
 	GainDb   float64          // decided by that
 	Gate     []archive.Finding
+}
+
+// parts are what a version is made of.
+func (t *take) parts() []archive.Part {
+	if t.Placed != nil {
+		return t.Placed
+	}
+	return []archive.Part{t.Part}
 }
 
 func (t *take) words() string { return trackWords(t.Kind, t.Role, t.Language) }
@@ -63,9 +73,9 @@ type plan struct {
 }
 
 // decide makes a plan of the files of a folder after they were looked at. It is pure. languages are the conference's in its order; voices of others follow
-// by their tags. Where something is refused, the plan is not to be carried out.
-func decide(files []*file, languages []archive.Language) *plan {
-	d := decision{plan: &plan{}, files: files, languages: languages}
+// by their tags. kept is the master of the picture that the session has already; empty: none. Where something is refused, the plan is not to be carried out.
+func decide(files []*file, languages []archive.Language, kept archive.Ref) *plan {
+	d := decision{plan: &plan{}, files: files, languages: languages, kept: kept}
 	d.choosePicture()
 	for _, f := range files {
 		if f.Class == mediaFile {
@@ -73,6 +83,7 @@ func decide(files []*file, languages []archive.Language) *plan {
 		}
 	}
 	d.settleSounds()
+	d.spares()
 	d.texts()
 	d.plan.settleLength()
 	d.order()
@@ -91,6 +102,7 @@ type decision struct {
 	sound   []*take
 
 	languages []archive.Language
+	kept      archive.Ref
 }
 
 func (d *decision) refuse(name, format string, args ...any) {
@@ -111,75 +123,20 @@ func (f *file) streams(kind archive.Kind) []*transcode.Stream {
 
 func (f *file) sign() bool { return f.Said.Role == archive.Sign }
 
-// choosePicture finds the one picture that is kept, and sign-language pictures beside it.
-func (d *decision) choosePicture() {
-	var marked []*file
-	for _, f := range d.files {
-		if f.Class != mediaFile {
-			continue
-		}
-		switch n := len(f.streams(archive.Video)); {
-		case n == 0 && (f.Said.Kind == archive.Video || f.Said.Picture):
-			d.refuse(f.Name, "session.json calls it a video, and there is no picture in it; take that out of its entry in files")
-			continue
-		case n == 0:
-			continue
-		case f.sign():
-			d.takePicture(f, archive.Sign)
-			continue
-		}
-		d.videos = append(d.videos, f)
-		if f.Said.Picture || f.Said.Role == archive.Picture {
-			marked = append(marked, f)
-		}
-	}
-	switch {
-	case len(d.videos) == 0:
-		return
-	case len(marked) > 1:
-		d.refuse(marked[1].Name, `session.json says "picture" of it and of %s too; a session has one, say it of one`, marked[0].Name)
-	case len(marked) == 1:
-		d.picture = marked[0]
-	default:
-		d.picture = slices.MinFunc(d.videos, func(a, b *file) int {
-			return cmp.Or(cmp.Compare(pictureRank(a), pictureRank(b)), strings.Compare(a.Name, b.Name))
-		})
-	}
-	if d.picture == nil {
-		return
-	}
-	d.takePicture(d.picture, archive.Picture)
-	for _, f := range d.videos {
-		if f != d.picture {
-			d.leave(f.Name, `its picture, as that of %s is the session's ("picture": true in its entry in files of session.json would choose it)`, d.picture.Name)
-		}
-	}
-}
-
-// pictureRank puts the room's own picture before those of unknown and of interpreted videos.
-func pictureRank(f *file) int {
-	switch {
-	case f.Floor:
-		return 0
-	case f.Language == "":
-		return 1
-	}
-	return 2
-}
-
-func (d *decision) takePicture(f *file, role archive.Role) {
+func (d *decision) takePicture(f *file, role archive.Role, why string) {
 	all := f.streams(archive.Video)
 	s := all[0]
 	if s.DurationMs <= 0 {
 		d.refuse(f.Name, "the length of its picture cannot be told; copy it into a new container (ffmpeg -i %s -c copy new.mkv)", f.Name)
 		return
 	}
-	t := &take{File: f, Name: f.Name, Master: f.Master, Kind: archive.Video, Role: role, Language: archive.PictureLanguage, Part: part(f.Master, s, 0), Profile: transcode.P720}
+	t := &take{File: f, Name: f.Name, Master: f.Master, Kind: archive.Video, Role: role, Language: archive.PictureLanguage, Part: part(f.Master, s, 0),
+		Profile: transcode.P720, Why: why}
 	if f.Master.Facts.Copyable {
 		t.Profile = transcode.Copy
 	}
 	if role == archive.Sign {
-		t.Part.AtMs = f.Said.AtMs
+		t.Part.AtMs = f.Said.at()
 		if t.Language = f.Language; t.Language == "" {
 			d.refuse(f.Name, `its sign language is not said; say it in its entry in files of session.json, as "language": "ase"`)
 			return

@@ -137,7 +137,7 @@ func TestWhatAFolderBecomes(t *testing.T) {
 			[]*file{said(holding("talk.mp4", picture(60_000), sound("", 60_000)), describedFile{Kind: archive.Video})},
 			[]string{"talk.mp4 v:0: picture", "talk.mp4 a:0: floor mul", "60000 ms by picture"}},
 		"session.json places a sound and names its language": {
-			[]*file{holding("v.mp4", picture(60_000)), said(holding("booth.mp3", sound("", 60_000)), describedFile{Language: "ru", AtMs: -250})},
+			[]*file{holding("v.mp4", picture(60_000)), said(holding("booth.mp3", sound("", 60_000)), describedFile{Language: "ru", AtMs: new(int64(-250))})},
 			[]string{"v.mp4 v:0: picture", "booth.mp3 a:0: ru interpretation at -250", "60000 ms by picture"}},
 		"session.json names the floor's language": {
 			[]*file{said(holding("floor.mp3", sound("", 60_000)), describedFile{Language: "en"})},
@@ -177,7 +177,7 @@ func TestWhatAFolderBecomes(t *testing.T) {
 			[]string{"refused es.mp4: session.json calls it a video, and there is no picture in it"}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			got := inWords(decide(c.files, []archive.Language{"fr", "es"}[:boolRank(strings.HasPrefix(name, "the conference"))*2]))
+			got := inWords(decide(c.files, []archive.Language{"fr", "es"}[:boolRank(strings.HasPrefix(name, "the conference"))*2], ""))
 			if diff := cmp.Diff(c.want, got); diff != "" {
 				t.Error(diff)
 			}
@@ -193,7 +193,7 @@ func TestTextsInsideARecording(t *testing.T) {
 	f.Master.Inner = []innerText{inner(0, "en"), inner(1, "ru"), inner(2, "")}
 	want := []string{"all.mp4 v:0: picture", "all.mp4 a:0: en interpretation", "all.mp4 a:1: ru interpretation", "all.mp4 s:0 : en captions", "ru.srt : ru captions",
 		"left all.mp4: its subtitles s:1, as ru.srt is the text for that place", "left all.mp4: its subtitles s:2, which say no language", "80000 ms by picture"}
-	if diff := cmp.Diff(want, inWords(decide([]*file{f, holding("ru.srt")}, nil))); diff != "" {
+	if diff := cmp.Diff(want, inWords(decide([]*file{f, holding("ru.srt")}, nil, ""))); diff != "" {
 		t.Error(diff)
 	}
 }

@@ -41,10 +41,18 @@ type describedFile struct {
 	Kind     archive.Kind     `json:"kind"`
 	Role     archive.Role     `json:"role"`
 	Language archive.Language `json:"language"`
-	AtMs     int64            `json:"atMs"`
+	AtMs     *int64           `json:"atMs"`    // nil: not said; then the sound of a video is placed by what it shows
 	Picture  bool             `json:"picture"` // of several videos, the one whose picture is kept
 	Channel  string           `json:"channel"` // of a sound: left, right or mix
 	Origin   string           `json:"origin"`  // of a text: human or machine
+}
+
+// at is where the file begins on the session's clock, as far as it was said.
+func (f describedFile) at() int64 {
+	if f.AtMs == nil {
+		return 0
+	}
+	return *f.AtMs
 }
 
 // describedConference is conference.json.
@@ -141,8 +149,8 @@ func (f describedFile) canonical(name string) (describedFile, error) {
 		return f, bad("channel", f.Channel, "left, right and mix are")
 	case !slices.Contains([]string{"", "human", "machine"}, f.Origin):
 		return f, bad("origin", f.Origin, "human and machine are")
-	case f.AtMs < -maxShiftMs || f.AtMs > maxShiftMs:
-		return f, bad("atMs", fmt.Sprint(f.AtMs), "a place within a day is, in milliseconds")
+	case f.at() < -maxShiftMs || f.at() > maxShiftMs:
+		return f, bad("atMs", fmt.Sprint(f.at()), "a place within a day is, in milliseconds")
 	}
 	if said := string(f.Language); said != "" {
 		if f.Language = languageOf(said); f.Language == "" && !strings.EqualFold(said, "und") && said != string(archive.PictureLanguage) {

@@ -89,8 +89,11 @@ func fill[T any](to *[]T, from []T) {
 	}
 }
 
-// place puts one take where it belongs.
+// place puts one take where it belongs. A spare picture is a track of its own, for staff, of which no version is published.
 func (m *merge) place(s *archive.Session, t *take, created bool) outcome {
+	if t.spare {
+		return m.keep(s, t)
+	}
 	tr, has := m.find(s, t)
 	if has {
 		return same
@@ -110,9 +113,25 @@ func (m *merge) place(s *archive.Session, t *take, created bool) outcome {
 	return what
 }
 
+// keep has the document name a master of which nothing is made.
+func (m *merge) keep(s *archive.Session, t *take) outcome {
+	if names(s, t.Master.Ref) {
+		return same
+	}
+	v := archive.Version{V: 1, Parts: slices.Clone(t.parts()), Profile: t.Profile, Name: t.Name, At: m.at, By: m.by}
+	s.Tracks = append(s.Tracks, archive.Track{ID: "t" + strconv.Itoa(s.NextTrack), Kind: t.Kind, Role: t.Role, Language: t.Language, Visibility: archive.Staff, Versions: []archive.Version{v}})
+	s.NextTrack++
+	return added
+}
+
+// isSpare is true of a track that only keeps a master.
+func isSpare(t *archive.Track) bool {
+	return t.Role == archive.Picture && t.Visibility == archive.Staff && t.Published == 0
+}
+
 // version is the version that a take becomes.
 func (t *take) version(s *archive.Session, n int) archive.Version {
-	v := archive.Version{V: n, Parts: []archive.Part{t.Part}, Name: t.Name, Gate: slices.Clone(t.Gate)}
+	v := archive.Version{V: n, Parts: slices.Clone(t.parts()), Name: t.Name, Gate: slices.Clone(t.Gate)}
 	switch t.Kind {
 	case archive.Video:
 		v.Profile = t.Profile
@@ -159,7 +178,7 @@ func followed(s *archive.Session, lang archive.Language) *archive.Of {
 func (m *merge) find(s *archive.Session, t *take) (tr *archive.Track, has bool) {
 	for i := range s.Tracks {
 		c := &s.Tracks[i]
-		if c.Kind == t.Kind && c.Role == t.Role && c.Language == t.Language && (tr == nil || tr.Current() == nil) {
+		if c.Kind == t.Kind && c.Role == t.Role && c.Language == t.Language && !isSpare(c) && (tr == nil || tr.Current() == nil) {
 			tr = c
 		}
 	}

@@ -51,19 +51,7 @@ func (t *take) details(s *archive.Session, what outcome) []string {
 	case archive.Video:
 		out = append(out, t.pictureWords())
 	case archive.Audio:
-		out = append(out, clock(t.Part.ToMs))
-		if t.Part.AtMs != 0 {
-			out = append(out, fmt.Sprintf("begins at %+.3f s", float64(t.Part.AtMs)/1000))
-		}
-		if t.Channels == "left" || t.Channels == "right" {
-			out = append(out, t.Channels+" channel")
-		}
-		if what != same && t.GainDb != 0 {
-			out = append(out, decibels(t.GainDb))
-		}
-		for _, f := range withLength(t.Gate, s.Clock.LengthMs, []archive.Part{t.Part}) {
-			out = append(out, findingWords(f))
-		}
+		out = append(out, t.soundWords(s, what)...)
 	case archive.Text:
 		x := t.Master.Text
 		out = append(out, count(len(x.Cues), "cue", "cues"), string(x.Format), x.Encoding)
@@ -95,4 +83,46 @@ func (t *take) pictureWords() string {
 		}
 	}
 	return how
+}
+
+// soundWords says how long a voice is, where it lies and what is wrong with it; of one that is there already what its document says.
+func (t *take) soundWords(s *archive.Session, what outcome) []string {
+	out := []string{clock(t.Part.ToMs)}
+	parts, gate := t.parts(), withLength(t.Gate, s.Clock.LengthMs, t.parts())
+	if v := heldBy(s, t); what == same && v != nil {
+		parts, gate = v.Parts, v.Gate
+	}
+	if n := len(parts); n > 1 {
+		out = append(out, count(n, "part", "parts"))
+	}
+	if at := parts[0].AtMs; at != 0 {
+		out = append(out, fmt.Sprintf("begins at %+.3f s", float64(at)/1000))
+	}
+	out = append(out, nonEmpty(placingWords(t.Placing))...)
+	if t.Channels == "left" || t.Channels == "right" {
+		out = append(out, t.Channels+" channel")
+	}
+	if what != same && t.GainDb != 0 {
+		out = append(out, decibels(t.GainDb))
+	}
+	if what == added && t.byPicture && t.Placing == nil {
+		out = append(out, "will be placed by its picture")
+	}
+	for _, f := range gate {
+		out = append(out, findingWords(f))
+	}
+	return out
+}
+
+// heldBy is the version of the session that has a take's stream: what viewers get, else the newest.
+func heldBy(s *archive.Session, t *take) *archive.Version {
+	for i := range s.Tracks {
+		if c := &s.Tracks[i]; c.Kind == t.Kind && holds(c, t) {
+			if v := c.Current(); v != nil {
+				return v
+			}
+			return &c.Versions[len(c.Versions)-1]
+		}
+	}
+	return nil
 }

@@ -106,7 +106,7 @@ func (w *work) take(ctx context.Context) ([]refusal, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := decide(without(w.listing.Files, refused), languages)
+	p := decide(without(w.listing.Files, refused), languages, w.pictureKept())
 	if refused = allRefused(append(refused, w.listing.Refused...), p.Refused); len(refused) > 0 {
 		return refused, nil
 	}
@@ -230,6 +230,17 @@ func (w *work) look(ctx context.Context) ([]refusal, error) {
 	refused, err := l.look(ctx, w.src.Dir, w.listing.Files)
 	slices.SortFunc(refused, func(a, b refusal) int { return strings.Compare(a.Name, b.Name) })
 	return refused, err
+}
+
+// pictureKept is the master of the picture that the session has; empty where it has none.
+func (w *work) pictureKept() archive.Ref {
+	if w.was == nil {
+		return ""
+	}
+	if v := w.was.Picture().Current(); v != nil {
+		return v.Parts[0].Master
+	}
+	return ""
 }
 
 // names is true of a session one of whose versions has that master.

@@ -119,9 +119,9 @@ func (d *decision) hear(f *file, s *transcode.Stream, role archive.Role, lang ar
 			return
 		}
 	}
-	at := f.Said.AtMs + f.Master.Facts.OffsetMs(s) // the sound of a video keeps its place beside the picture
+	at := f.Said.at() + f.Master.Facts.OffsetMs(s) // the sound of a video keeps its place beside the picture
 	d.sound = append(d.sound, &take{File: f, Name: f.Name, Master: f.Master, Kind: archive.Audio, Role: role, Language: lang, Part: part(f.Master, s, at),
-		Why: why, own: len(f.streams(archive.Video)) > 0})
+		Why: why, own: len(f.streams(archive.Video)) > 0, byPicture: d.byPicture(f)})
 }
 
 // onlyVideo is true of the one video of the folder.

@@ -20,7 +20,7 @@ func (d *decision) texts() {
 		}
 		first[place{textRole(f), f.Language}] = f.Name
 		d.plan.Takes = append(d.plan.Takes, &take{File: f, Name: f.Name, Master: f.Master, Kind: archive.Text, Role: textRole(f), Language: f.Language,
-			Part: archive.Part{Master: f.Master.Ref, AtMs: f.Said.AtMs}, Origin: f.Said.Origin})
+			Part: archive.Part{Master: f.Master.Ref, AtMs: f.Said.at()}, Origin: f.Said.Origin})
 	}
 	for _, f := range d.files {
 		if f.Master == nil {
@@ -71,7 +71,7 @@ func (d *decision) voiceAt(lang archive.Language) int64 {
 func (p *plan) settleLength() {
 	p.LengthMs, p.By = 0, ""
 	for _, t := range p.Takes {
-		if t.Role == archive.Picture {
+		if t.Role == archive.Picture && !t.spare {
 			p.LengthMs, p.By = t.Part.ToMs, "picture"
 		}
 	}
@@ -84,7 +84,7 @@ func (p *plan) settleLength() {
 	}
 	for _, t := range p.Takes {
 		if t.Kind == archive.Audio {
-			t.Gate = withLength(t.Gate, p.LengthMs, []archive.Part{t.Part})
+			t.Gate = withLength(t.Gate, p.LengthMs, t.parts())
 		}
 	}
 }
@@ -94,6 +94,8 @@ func (p *plan) settleLength() {
 func (d *decision) order() {
 	rank := func(t *take) int {
 		switch {
+		case t.spare:
+			return 5
 		case t.Role == archive.Picture:
 			return 0
 		case t.Role == archive.Floor:

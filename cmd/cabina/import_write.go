@@ -37,6 +37,9 @@ func (w *work) write(ctx context.Context, outcomes []outcome) ([]refusal, error)
 	if refused, err := w.measure(ctx, outcomes); err != nil || len(refused) > 0 {
 		return refused, err
 	}
+	if err := w.placeVoices(ctx, outcomes); err != nil {
+		return nil, err
+	}
 	if err := w.keep(ctx, outcomes); err != nil {
 		return nil, err
 	}

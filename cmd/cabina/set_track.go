@@ -104,7 +104,7 @@ func (e *editor) shift(field string, t *archive.Track, ms int64) error {
 		v.Parts[i].AtMs += ms
 	}
 	if t.Kind == archive.Audio {
-		v.Gate = withLength(v.Gate, e.Clock.LengthMs, v.Parts)
+		v.Gate = movedByHand(withLength(v.Gate, e.Clock.LengthMs, v.Parts))
 	}
 	return nil
 }
