@@ -93,6 +93,18 @@ type Lease struct {
 	version string
 }
 
+// silentFor is how old, by the store's clock, a job may be whose owner lives somewhere: it gives a sign of life every few seconds.
+const silentFor = time.Hour
+
+// Held is true of a job that somebody may be working on now: a process of this machine that lives, or one elsewhere that gave a sign of life. written is when the job was
+// written.
+func (a *Archive) Held(j *Job, written time.Time) bool {
+	if _, here := processHere(j.Owner); here {
+		return !deadHere(j.Owner)
+	}
+	return j.Owner != "" && a.now().Sub(written) < silentFor
+}
+
 func jobKey(session, recipe string) string { return "jobs/" + session + "/" + recipe + ".json" }
 
 // TryLease takes the lease on a rendition, or says ErrBusy or ErrWaits. program is this program's version. One that is held by a dead process of this
@@ -240,21 +252,27 @@ func owner() string {
 	return strings.Join([]string{host, bootID(), strconv.Itoa(os.Getpid()), startTime(os.Getpid())}, " ")
 }
 
-// deadHere is true of the owner of a lease that ran on this machine since it was started and runs no more.
-func deadHere(who string) bool {
+// processHere reads the owner of a lease; here is true of one that ran on this machine since it was started.
+func processHere(who string) (pid int, here bool) {
 	f := strings.Fields(who)
 	host, _ := os.Hostname()
 	if len(f) != 4 || f[0] != host || f[1] != bootID() || f[1] == "-" {
-		return false
+		return 0, false
 	}
 	pid, err := strconv.Atoi(f[2])
-	if err != nil {
+	return pid, err == nil
+}
+
+// deadHere is true of the owner of a lease that ran on this machine since it was started and runs no more.
+func deadHere(who string) bool {
+	pid, here := processHere(who)
+	if !here {
 		return false
 	}
 	if err := syscall.Kill(pid, 0); errors.Is(err, syscall.ESRCH) {
 		return true
 	}
-	return startTime(pid) != f[3]
+	return startTime(pid) != strings.Fields(who)[3]
 }
 
 func bootID() string {

@@ -41,6 +41,12 @@ func (m MasterInfo) MarshalJSON() ([]byte, error) {
 	return encode(plain(m), m.Unknown)
 }
 
+// Newer is true of what a newer program wrote: it is read and never written.
+func (m *MasterInfo) Newer() bool {
+	var format int
+	return json.Unmarshal(m.Unknown["format"], &format) == nil && format > Format
+}
+
 // Spooled is a file in local scratch whose hash is known: what came from outside, before it is accepted.
 type Spooled struct {
 	Path string

@@ -240,14 +240,8 @@ func (f *follower) compare(ctx context.Context) error {
 }
 
 func (f *follower) sweep(ctx context.Context) error {
-	for info, err := range f.archive.Store.List(ctx, "changes/", "") {
-		if err != nil {
-			return fmt.Errorf("list changes: %w", err)
-		}
-		_, at, ok := parseMarker(info.Key)
-		if !ok || f.archive.now().Sub(at) < markersKept {
-			break // in order of time
-		}
+	old, err := f.archive.OldMarkers(ctx)
+	for _, info := range old {
 		if err := f.archive.Store.Delete(ctx, info.Key); err != nil {
 			return fmt.Errorf("clear old changes: %w", err)
 		}
@@ -255,7 +249,22 @@ func (f *follower) sweep(ctx context.Context) error {
 		delete(f.archive.watches.seen, info.Key)
 		f.archive.watches.mu.Unlock()
 	}
-	return nil
+	return err
+}
+
+// OldMarkers gives the markers of changes that nobody needs any more: those a day old. Followers remove them, too.
+func (a *Archive) OldMarkers(ctx context.Context) (old []Info, err error) {
+	for info, err := range a.Store.List(ctx, "changes/", "") {
+		if err != nil {
+			return old, fmt.Errorf("list changes: %w", err)
+		}
+		_, at, ok := parseMarker(info.Key)
+		if !ok || a.now().Sub(at) < markersKept {
+			break // in order of time
+		}
+		old = append(old, info)
+	}
+	return old, nil
 }
 
 // marks lists all documents.

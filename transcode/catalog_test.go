@@ -126,9 +126,9 @@ func (l *library) want(shows string) {
 
 func (l *library) answers(n Name, want archive.Answer) {
 	l.Helper()
-	r, got := l.catalog.Rendition(l.Context(), l.session(), n)
-	if got != want || (r != nil) != (want == archive.Yes) {
-		l.Errorf("Rendition(%s) = %v, %v; want %v", n.File(), r, got, want)
+	r, got, err := l.catalog.Rendition(l.Context(), l.session(), n)
+	if err != nil || got != want || (r != nil) != (want == archive.Yes) {
+		l.Errorf("Rendition(%s) = %v, %v, %v; want %v", n.File(), r, got, err, want)
 	}
 }
 
@@ -237,7 +237,7 @@ func TestNamesThatWereNeverRight(t *testing.T) {
 		"a track that is not there":              {Session: "s03", Track: "t9", Profile: Voice, Recipe: name(s, "t4.voice").Recipe},
 		"a still of a session with a picture":    {Session: "s03", Track: "t0", Profile: Still, Recipe: "0123456789abcdef"},
 	} {
-		if r, got := l.catalog.Rendition(t.Context(), s, n); got != archive.No || r != nil {
+		if r, got, err := l.catalog.Rendition(t.Context(), s, n); err != nil || got != archive.No || r != nil {
 			t.Errorf("%s: %v, want No", what, got)
 		}
 	}
@@ -309,7 +309,7 @@ func TestNothingIsReadTwice(t *testing.T) {
 			t.Fatal(err)
 		}
 		for _, w := range Wanted(s) {
-			if _, a := l.catalog.Rendition(t.Context(), s, w.Name); a != archive.Yes {
+			if _, a, _ := l.catalog.Rendition(t.Context(), s, w.Name); a != archive.Yes {
 				t.Fatalf("%s is not served", w.File())
 			}
 		}

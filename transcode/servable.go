@@ -3,6 +3,7 @@ package transcode
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"slices"
 	"time"
 
@@ -14,42 +15,41 @@ const supersededServes = 24 * time.Hour
 
 // Rendition says whether a name of a session may be served, and gives its rendition if so: what plays now, what the session wants, and what was superseded
 // less than a day ago. What shows a withdrawn stretch, or belongs to a withdrawn version, is archive.Gone, at once. Who asks is not its affair: archive.Access
-// comes before.
-func (c *Catalog) Rendition(ctx context.Context, s *archive.Session, name Name) (*Rendition, archive.Answer) {
+// comes before. An error is the store's, which then said neither yes nor no.
+func (c *Catalog) Rendition(ctx context.Context, s *archive.Session, name Name) (*Rendition, archive.Answer, error) {
 	sh, err := c.shelf(ctx, s)
 	if err != nil {
-		c.log.ErrorContext(ctx, "renditions not read", "session", s.ID, "err", err)
-		return nil, archive.No
+		return nil, archive.No, fmt.Errorf("renditions of %s: %w", s.ID, err)
 	}
 	if r := sh.shown[name]; r != nil {
-		return r, archive.Yes
+		return r, archive.Yes, nil
 	}
 	t := s.Track(name.Track)
 	if name.Session != s.ID || name.Track != stillTrack && t.Current() == nil {
-		return nil, archive.No
+		return nil, archive.No, nil
 	}
 	if wasWithdrawn(s, t, name) {
-		return nil, archive.Gone
+		return nil, archive.Gone, nil
 	}
 	if _, ok := sh.there[name]; !ok {
-		return nil, archive.No
+		return nil, archive.No, nil
 	}
 	x, err := c.index(ctx, name)
+	if absent(err) {
+		return nil, archive.No, nil
+	}
 	if err != nil {
-		if !absent(err) {
-			c.log.ErrorContext(ctx, "index not read", "session", s.ID, "rendition", name.File(), "err", err)
-		}
-		return nil, archive.No
+		return nil, archive.No, fmt.Errorf("index of %s: %w", name.File(), err)
 	}
 	var r Recipe
 	if err := json.Unmarshal(x.Recipe, &r); err != nil {
-		return nil, archive.No
+		return nil, archive.No, nil
 	}
 	answer := servable(s, t, name, r, c.supersededFor(sh, name))
 	if answer != archive.Yes {
-		return nil, answer
+		return nil, answer, nil
 	}
-	return &Rendition{Name: name, Index: x, Track: t, V: versionOf(s, t, name.Profile, r)}, archive.Yes
+	return &Rendition{Name: name, Index: x, Track: t, V: versionOf(s, t, name.Profile, r)}, archive.Yes, nil
 }
 
 // servable decides on a rendition that is in the store but not in the view. old is how long ago a newer one was whole; negative: none is.

@@ -60,7 +60,11 @@ func (s *Server) captioned(ctx context.Context, a asked, name transcode.Name) (*
 	if doc := formerly(a.session, t, name.Recipe, s.now()); doc != nil {
 		return doc, nil
 	}
-	if _, answer := s.Catalog.Rendition(ctx, a.session, name); answer == archive.Gone {
+	_, answer, err := s.Catalog.Rendition(ctx, a.session, name)
+	switch {
+	case err != nil:
+		return nil, err
+	case answer == archive.Gone:
 		return nil, errGone
 	}
 	return nil, errNotFound

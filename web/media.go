@@ -39,7 +39,10 @@ func (s *Server) media(c echo.Context) error {
 			return err
 		}
 	}
-	r, answer := s.Catalog.Rendition(c.Request().Context(), a.session, name)
+	r, answer, err := s.Catalog.Rendition(c.Request().Context(), a.session, name)
+	if err != nil {
+		return err
+	}
 	if err := allowed(answer); err != nil {
 		return err
 	}

@@ -93,7 +93,10 @@ func (s *Server) mediaPlaylist(c echo.Context, a asked, name transcode.Name) err
 			return err
 		}
 	}
-	r, answer := s.Catalog.Rendition(c.Request().Context(), a.session, name)
+	r, answer, err := s.Catalog.Rendition(c.Request().Context(), a.session, name)
+	if err != nil {
+		return err
+	}
 	if err := allowed(answer); err != nil {
 		return err
 	}

@@ -255,22 +255,3 @@ func (s *Store) inHidden(dir string, do func() error) error {
 	}
 	return do()
 }
-
-// sweep removes temporary files that nobody has touched for staleAfter. The time of a file's last change of any kind counts: that of its
-// content may be old in a file that was just linked.
-func (s *Store) sweep(now time.Time) error {
-	entries, err := os.ReadDir(s.temporaries())
-	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return fmt.Errorf("look for stale temporary files: %w", err)
-	}
-	for _, e := range entries {
-		st, err := e.Info()
-		if err != nil || now.Sub(info("", st).Modified) < staleAfter {
-			continue
-		}
-		if err := os.Remove(filepath.Join(s.temporaries(), e.Name())); err != nil && !errors.Is(err, fs.ErrNotExist) {
-			return fmt.Errorf("remove a stale temporary file: %w", err)
-		}
-	}
-	return nil
-}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -53,11 +54,33 @@ func lockDir(dir string) (unlock func(), err error) {
 	return func() { f.Close() }, nil
 }
 
-// sweepScratch removes the folders of commands that run no more: their lock is free.
+// sweepScratch removes the folders of commands that run no more.
 func sweepScratch(under string) error {
-	entries, err := os.ReadDir(under)
+	dead, err := deadScratch(under)
+	for _, dir := range dead {
+		err = errors.Join(err, removeScratch(dir))
+	}
+	return err
+}
+
+// removeScratch removes one of them. Its lock is held meanwhile, as it may be a new one that its command has not locked yet.
+func removeScratch(dir string) error {
+	unlock, err := lockDir(dir)
 	if err != nil {
+		return nil
+	}
+	defer unlock()
+	if err := os.RemoveAll(dir); err != nil {
 		return fmt.Errorf("scratch: %w", err)
+	}
+	return nil
+}
+
+// deadScratch gives the folders of commands that run no more: their lock is free.
+func deadScratch(under string) (dead []string, err error) {
+	entries, err := os.ReadDir(under)
+	if err != nil && !isAbsent(err) {
+		return nil, fmt.Errorf("scratch: %w", err)
 	}
 	for _, e := range entries {
 		dir := filepath.Join(under, e.Name())
@@ -68,11 +91,8 @@ func sweepScratch(under string) error {
 		if err != nil {
 			continue // its command runs, or has just ended and taken it away
 		}
-		err = os.RemoveAll(dir)
 		unlock()
-		if err != nil {
-			return fmt.Errorf("scratch: %w", err)
-		}
+		dead = append(dead, dir)
 	}
-	return nil
+	return dead, nil
 }

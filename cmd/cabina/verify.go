@@ -14,10 +14,12 @@ import (
 	"cabina/config"
 )
 
-// verifyCmd reads every master and every rendition to its end, holds each against its hash, and each document against its rules.
+// verifyCmd reads every master and every rendition to its end, holds each against its hash, and each document against its rules. When a master was last found right
+// stands beside it; a run that was stopped goes on from there (verify_resume.go).
 type verifyCmd struct {
 	Rate      string `placeholder:"50M" help:"Read at most that many bytes a second."`
 	OlderThan string `placeholder:"30d" help:"Pass by masters that were verified within that time: 30d, 12h."`
+	Anew      bool   `help:"Begin at the beginning, also where an earlier run was stopped."`
 }
 
 // Run verifies. What is damaged or missing is said, one line each, and makes the exit code 1; what is only worth knowing is not.
@@ -28,7 +30,7 @@ func (c *verifyCmd) Run(ctx context.Context, a *app) error {
 		if err != nil || n == 0 {
 			return wrong("--rate: %q is no number of bytes a second; 50M is", c.Rate)
 		}
-		v.rate = n
+		v.pace.rate = n
 	}
 	if c.OlderThan != "" {
 		d, err := parseAge(c.OlderThan)
@@ -37,21 +39,30 @@ func (c *verifyCmd) Run(ctx context.Context, a *app) error {
 		}
 		v.olderThan = d
 	}
-	arc, err := a.archive(ctx, toRead)
+	arc, conf, err := a.open(ctx, toRead)
 	if err != nil {
 		return err
 	}
 	v.arc = arc
+	if _, _, err := arc.Identity(ctx); errors.Is(err, archive.ErrNewer) {
+		v.note("%s; so no dates of verifying are written", err)
+		v.readOnly = true
+	}
+	v.begin(conf, c.Anew)
 	for _, step := range []func(context.Context) error{v.documents, v.masters, v.renditions, v.absent} {
 		if err := step(ctx); err != nil {
 			return err
 		}
 	}
 	v.progress.clear()
+	v.end()
 	fmt.Fprintf(a.Out, "%s, %s and %s were read", count(v.count.documents, "document", "documents"), count(v.count.masters, "master", "masters"),
 		count(v.count.renditions, "rendition", "renditions"))
-	if v.count.passed > 0 {
-		fmt.Fprintf(a.Out, ", %s passed by", count(v.count.passed, "master", "masters"))
+	if n := v.count.passed; n > 0 {
+		fmt.Fprintf(a.Out, ", %s passed by", count(n, "master", "masters"))
+	}
+	if n := v.count.passedRenditions; n > 0 {
+		fmt.Fprintf(a.Out, ", %s passed by", count(n, "rendition", "renditions"))
 	}
 	if v.faults > 0 {
 		fmt.Fprintf(a.Out, "; %s\n", count(v.faults, "fault was found", "faults were found"))
@@ -65,15 +76,17 @@ func (c *verifyCmd) Run(ctx context.Context, a *app) error {
 type verifier struct {
 	app       *app
 	arc       *archive.Archive
-	rate      int64         // bytes a second; 0: as fast as it goes
+	pace      pace
 	olderThan time.Duration // 0: every master
+	readOnly  bool          // nothing is written: a newer program's archive
+	resume    resume
 	progress  *progress
 
 	used     map[archive.Ref]string // masters that documents name, with who names them
 	sessions []*archive.Session
 	made     map[string]bool // renditions whose index is there, by session/name
 	faults   int
-	count    struct{ documents, masters, passed, renditions int }
+	count    struct{ documents, masters, passed, renditions, passedRenditions int }
 }
 
 // fault says something that is wrong, note something worth knowing.
@@ -139,32 +152,37 @@ func (v *verifier) session(s *archive.Session) {
 	}
 }
 
-// slowed is a reader that gives at most rate bytes a second and stops with its context.
+// pace bounds how many bytes are read in a second, over all objects together.
+type pace struct {
+	rate int64     // 0: as fast as it goes
+	next time.Time // when the next byte may be read
+}
+
+// slowed is a reader that keeps a pace and stops with its context.
 type slowed struct {
 	ctx  context.Context // of the one read that this is made for
 	r    io.Reader
-	rate int64
-	read int64
-	from time.Time
+	pace *pace
 }
 
-func (s *slowed) Read(p []byte) (int, error) {
+func (s *slowed) Read(b []byte) (int, error) {
 	if err := s.ctx.Err(); err != nil {
 		return 0, err
 	}
-	if s.rate > 0 {
-		ahead := time.Duration(float64(s.read)/float64(s.rate)*float64(time.Second)) - time.Since(s.from)
-		if ahead > 0 {
-			select {
-			case <-s.ctx.Done():
-				return 0, s.ctx.Err()
-			case <-time.After(ahead):
-			}
-		}
-		p = p[:min(int64(len(p)), max(s.rate/10, 1))]
+	p := s.pace
+	if p.rate == 0 {
+		return s.r.Read(b)
 	}
-	n, err := s.r.Read(p)
-	s.read += int64(n)
+	select {
+	case <-s.ctx.Done():
+		return 0, s.ctx.Err()
+	case <-time.After(time.Until(p.next)):
+	}
+	n, err := s.r.Read(b[:min(int64(len(b)), max(p.rate/10, 1))])
+	if now := time.Now(); p.next.Before(now) {
+		p.next = now
+	}
+	p.next = p.next.Add(time.Duration(float64(n) / float64(p.rate) * float64(time.Second)))
 	return n, err
 }
 

@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"hash"
 	"io"
@@ -30,7 +31,7 @@ func (v *verifier) sum(ctx context.Context, h hash.Hash, key string) (int64, err
 	}
 	defer r.Close()
 	v.progress.say("reading %s (%d MB)", key, info.Size>>20)
-	from := &slowed{ctx: ctx, r: io.LimitReader(r, info.Size), rate: v.rate, from: time.Now()}
+	from := &slowed{ctx: ctx, r: io.LimitReader(r, info.Size), pace: &v.pace}
 	n, err := io.CopyBuffer(struct{ io.Writer }{h}, from, make([]byte, 1<<20))
 	if err == nil && n != info.Size {
 		err = fmt.Errorf("only %d of its %d bytes can be read", n, info.Size)
@@ -102,7 +103,8 @@ func (v *verifier) master(ctx context.Context, ref archive.Ref, size int64) erro
 		if known.Erased != nil {
 			v.fault("%s: it was erased, and its bytes are there", ref.Key())
 		}
-		if at, err := time.Parse(time.RFC3339, known.Verified); err == nil && v.olderThan > 0 && time.Since(at) < v.olderThan {
+		at, err := time.Parse(time.RFC3339, known.Verified)
+		if err == nil && (v.olderThan > 0 && time.Since(at) < v.olderThan || v.resume.read(at)) {
 			v.count.passed++
 			return nil
 		}
@@ -125,12 +127,20 @@ func (v *verifier) master(ctx context.Context, ref archive.Ref, size int64) erro
 		v.fault("%s: it says %d bytes, and there are %d", ref.InfoKey(), known.Size, size)
 		return nil
 	}
+	return v.stamp(ctx, ref, known, version)
+}
+
+// stamp writes down when a master was found right. Two runs at once may race for it: either date is true.
+func (v *verifier) stamp(ctx context.Context, ref archive.Ref, known *archive.MasterInfo, version string) error {
+	if v.readOnly || known.Newer() {
+		return nil
+	}
 	known.Verified = v.arc.Stamp()
 	data, err := json.Marshal(known)
 	if err != nil {
 		return err
 	}
-	if _, err := v.arc.Store.Put(ctx, ref.InfoKey(), data, archive.IfVersion(version)); err != nil {
+	if _, err := v.arc.Store.Put(ctx, ref.InfoKey(), data, archive.IfVersion(version)); err != nil && !errors.Is(err, archive.ErrConflict) {
 		v.note("%s: that it was verified could not be written: %s", ref.InfoKey(), err)
 	}
 	return nil
@@ -158,9 +168,17 @@ func (v *verifier) renditions(ctx context.Context) error {
 		}
 	}
 	for _, key := range indexes {
-		if err := v.rendition(ctx, strings.TrimSuffix(key, ".json"), have); err != nil {
+		stem := strings.TrimSuffix(key, ".json")
+		v.made[strings.TrimPrefix(stem, "renditions/")] = true
+		if v.resume.passes(stem) {
+			v.count.passedRenditions++
+			continue
+		}
+		before := v.faults
+		if err := v.rendition(ctx, stem, have); err != nil {
 			return err
 		}
+		v.resume.reached(stem, v.faults > before)
 	}
 	for _, key := range slices.Sorted(maps.Keys(have)) {
 		if !v.made[renditionOf(key)] {
@@ -183,7 +201,6 @@ func renditionOf(key string) string {
 
 func (v *verifier) rendition(ctx context.Context, stem string, have map[string]int64) error {
 	v.count.renditions++
-	v.made[strings.TrimPrefix(stem, "renditions/")] = true
 	data, _, err := v.arc.Store.Get(ctx, stem+".json")
 	if err != nil {
 		if ctx.Err() != nil {

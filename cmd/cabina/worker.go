@@ -29,8 +29,11 @@ func (a *app) worker(arc *archive.Archive, conf *config.Config, log *slog.Logger
 	if err := tools.Check(); err != nil {
 		return nil, err
 	}
-	return &transcode.Worker{Archive: arc, Tools: tools, Scratch: filepath.Join(conf.Cache, "work"), Jobs: conf.Jobs, Program: version(), Log: log}, nil
+	return &transcode.Worker{Archive: arc, Tools: tools, Scratch: workScratch(conf), Jobs: conf.Jobs, Program: version(), Log: log}, nil
 }
+
+// workScratch is where workers of this machine have their folders.
+func workScratch(conf *config.Config) string { return filepath.Join(conf.Cache, "work") }
 
 // firstProfiles are what import prepares itself: with them a session plays in all its languages. The others are left to serve and work.
 func firstProfiles() []string {

@@ -208,3 +208,19 @@ func answers(ctx context.Context, url string, ended <-chan struct{}) error {
 		}
 	}
 }
+
+// BeginUpload begins an upload in parts on the service of c, sends one part of n bytes, and leaves it so, as a process does that is killed.
+func BeginUpload(t testing.TB, c s3.Config, key string, n int) {
+	t.Helper()
+	core := minio.Core{Client: Client(t, c)}
+	if c.Prefix != "" {
+		key = c.Prefix + "/" + key
+	}
+	id, err := core.NewMultipartUpload(t.Context(), c.Bucket, key, minio.PutObjectOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := core.PutObjectPart(t.Context(), c.Bucket, key, id, 1, bytes.NewReader(make([]byte, n)), int64(n), minio.PutObjectPartOptions{}); err != nil {
+		t.Fatal(err)
+	}
+}
