@@ -42,6 +42,7 @@ type cli struct {
 	Reindex  reindexCmd  `cmd:"" help:"Make the search index anew."`
 	Rebuild  rebuildCmd  `cmd:"" help:"Make all that is derived: measures, renditions, index."`
 
+	Tidy tidyCmd `cmd:"" help:"List what nobody needs any more: superseded renditions, scratch of killed processes. --yes removes it."`
 	Copy copyCmd `cmd:"" help:"Copy the archive into another store, or bring a copy up to date."`
 
 	Serve      serveCmd      `cmd:"" help:"Serve everything: pages, media, search, and the preparing of renditions."`

@@ -64,7 +64,9 @@ func newMessy(t *testing.T, store archive.Store) *messy {
 		t.Fatal(err)
 	}
 	ref := archive.Ref(strings.Repeat("ab", 32))
-	part := func(at int64) []archive.Part { return []archive.Part{{Master: ref, Stream: "a:0", ToMs: 8000, AtMs: at}} }
+	part := func(at int64) []archive.Part {
+		return []archive.Part{{Master: ref, Stream: "a:0", ToMs: 8000, AtMs: at}}
+	}
 	s, err := m.arc.Create(t.Context(), &archive.Session{ID: "s01", Visibility: archive.Public, Clock: archive.Clock{N: 1, LengthMs: 8000}, NextTrack: 2,
 		Tracks: []archive.Track{{ID: "t1", Kind: archive.Audio, Role: archive.Interpretation, Language: "es", Published: 2, Versions: []archive.Version{{V: 1, Parts: part(0)}, {V: 2, Parts: part(80)}}}}})
 	if err != nil {
