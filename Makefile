@@ -89,6 +89,12 @@ bench: build ## ratios against named rivals in one run, as the README quotes the
 	@.ci/install.sh bench
 	@CABINA_BENCH=1 go test -count=1 -timeout 60m -v -run TestBench ./cmd/cabina
 
+CUES ?= 1000000
+.PHONY: bench-search
+bench-search: ## search over CUES (1000000) cues beside SQLite FTS5 and PostgreSQL in one run
+	@.ci/install.sh bench
+	@CABINA_BENCH_SEARCH=$(CUES) go test -count=1 -timeout 120m -v -run TestBenchSearch ./search
+
 .PHONY: clean
 clean: ## remove what was built
 	@rm -rf bin "web/made by make build" web/node_modules

@@ -5,7 +5,7 @@ set -eu
 
 want_run="ffmpeg espeak-ng fonts-dejavu-core fonts-noto-core ca-certificates"
 want_test="$want_run chromium firefox-esr strace attr pulseaudio"
-want_bench="$want_test nginx-light wrk"
+want_bench="$want_test nginx-light wrk postgresql python3"
 
 case "${1:-run}" in
 run) want=$want_run ;;

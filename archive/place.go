@@ -214,6 +214,9 @@ func (a *Archive) Transcript(ctx context.Context, s *Session, t *Track, v *Versi
 		}
 		raw = append(raw, text.Cues...)
 	}
+	for i := range raw {
+		raw[i].N = i + 1
+	}
 	return s.Placed(t, v, raw), nil
 }
 

@@ -9,6 +9,9 @@ type Cue struct {
 	Speaker string `json:"speaker,omitempty"`
 	// Settings are WebVTT cue settings worth keeping ("line:0 position:10%"), already read and written anew by us.
 	Settings string `json:"settings,omitempty"`
+	// N is the cue's number in its version as it was read, from 1: it stays the same wherever the text is placed, and whatever of it is withdrawn. 0: not
+	// read from a version.
+	N int `json:"-"`
 }
 
 // Transcript is what a text track says, in order of StartMs.

@@ -90,21 +90,51 @@ func (t *tongue) plain(token *analysis.Token) string {
 
 var apostrophes = strings.NewReplacer("’", "'", "ʼ", "'", "＇", "'")
 
-// saidFilter: small letters, elision, fold; of cjk single characters.
+// saidFilter: small letters, fold; of cjk single characters. A word is what stands between two signs that are neither letter nor digit, as in a plain count:
+// "man's" are two, and so are "l'eau" and "3.5".
 type saidFilter struct{ *tongue }
 
 func (f saidFilter) Filter(in analysis.TokenStream) analysis.TokenStream {
 	if f.cjk {
 		in = characters(in)
 	}
-	out := in[:0]
+	out := make(analysis.TokenStream, 0, len(in)+len(in)/8)
+	more := 0 // positions that words taken apart have added
 	for _, token := range in {
-		word := fold(f.plain(token))
-		if word == "" {
-			continue
+		parts := apart(token)
+		for i, t := range parts {
+			word := fold(strings.ToLower(string(t.Term)))
+			if t.Position += more + i; word == "" {
+				continue
+			}
+			t.Term = []byte(word)
+			out = append(out, t)
 		}
-		token.Term = []byte(word)
-		out = append(out, token)
+		more += max(len(parts)-1, 0)
+	}
+	return out
+}
+
+// apart parts a token at what is neither letter nor digit.
+func apart(token *analysis.Token) analysis.TokenStream {
+	inside := func(r rune) bool { return letter(r) || unicode.Is(unicode.Cf, r) }
+	text := token.Term
+	if bytes.IndexFunc(text, func(r rune) bool { return !inside(r) }) < 0 {
+		return analysis.TokenStream{token}
+	}
+	var out analysis.TokenStream
+	for at := 0; at < len(text); {
+		from := bytes.IndexFunc(text[at:], inside)
+		if from < 0 {
+			break
+		}
+		from += at
+		to := len(text)
+		if n := bytes.IndexFunc(text[from:], func(r rune) bool { return !inside(r) }); n >= 0 {
+			to = from + n
+		}
+		out = append(out, &analysis.Token{Term: text[from:to], Start: token.Start + from, End: token.Start + to, Position: token.Position, Type: token.Type})
+		at = to
 	}
 	return out
 }

@@ -57,11 +57,13 @@ func TestAnalyzers(t *testing.T) {
 		said  [][]string
 		meant [][]string
 	}{
-		{"English", "en", "The police’s cars", [][]string{{"the"}, {"police's"}, {"cars"}}, [][]string{{"polic"}, {"car"}}},
+		{"English", "en", "The police’s cars", [][]string{{"the"}, {"police"}, {"s"}, {"cars"}}, [][]string{{"polic"}, {"car"}}},
 		{"a small word in between leaves its place", "en", "state of emergency", [][]string{{"state"}, {"of"}, {"emergency"}}, [][]string{{"state"}, nil, {"emerg"}}},
 		{"spelling pairs", "en", "criminalisation colours", [][]string{{"criminalisation"}, {"colours"}}, [][]string{{"criminalis", "crimin"}, {"colour", "color"}}},
-		{"French articles", "fr", "L'été d’Anne", [][]string{{"ete"}, {"anne"}}, [][]string{{"anne"}}},
+		{"French articles", "fr", "L'été d’Anne", [][]string{{"l"}, {"ete"}, {"d"}, {"anne"}}, [][]string{{"anne"}}},
 		{"Spanish with and without accents", "es", "canción cancion", [][]string{{"cancion"}, {"cancion"}}, [][]string{{"cancion"}, {"cancion"}}},
+		{"what is neither letter nor digit parts words as said", "en", "end.The 3.5 snake_case", [][]string{{"end"}, {"the"}, {"3"}, {"5"}, {"snake"}, {"case"}},
+			[][]string{{"end.th"}, {"3.5"}, {"snake_cas"}}},
 		{"European Portuguese", "pt", "acção", [][]string{{"accao"}}, [][]string{{"acca", "aca"}}},
 		{"Chinese", "zh-Hans", "人权ABC宣", [][]string{{"人"}, {"权"}, {"abc"}, {"宣"}}, [][]string{{"人权"}, {"abc"}, {"宣"}}},
 		{"Japanese", "ja", "データです", [][]string{{"デ"}, {"ー"}, {"タ"}, {"で"}, {"す"}}, [][]string{{"デー"}, {"ータ"}, {"タで"}, {"です"}}},

@@ -26,8 +26,7 @@ type textID struct{ session, track, key string }
 
 // look asks the shelves.
 func (s *searching) look(ctx context.Context) error {
-	rest := s.r.visible()
-	for _, shelf := range s.x.shelves(rest != nil) {
+	for _, shelf := range s.shelves {
 		l := &look{shelf: shelf, passages: map[textID][]found{}}
 		if err := s.compile(ctx, l); err != nil {
 			return err
@@ -38,7 +37,7 @@ func (s *searching) look(ctx context.Context) error {
 	for _, l := range s.looks {
 		must, not := s.r.narrowing()
 		if l.shelf == s.x.rest {
-			must = append(must, rest)
+			must = append(must, s.rest)
 		}
 		if err := s.ask(ctx, l, must, not); err != nil {
 			return err

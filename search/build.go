@@ -166,11 +166,7 @@ func (b *builder) passage(t *archive.Track, v *archive.Version, c *text, slip te
 	language := c.language(first)
 	tongue := b.x.tongues.of(language)
 	d := document.NewDocument(passageID(b.s.ID, t.ID, slip.Key, n))
-	meant := c.join(first, end)
-	said := meant
-	if end < c.Cues && c.language(end) == language {
-		said += "\n" + c.words(end)
-	}
+	meant, said := c.join(first, end), c.join(first, c.tail(first, end))
 	addText(d, slip.Stats, "", tongue, meant, said)
 
 	f := b.fields(t, v)

@@ -27,6 +27,7 @@ type wanted struct {
 	forms []form
 	small bool
 	atoms []form // the first form of each atom, empty where the shelf has none of it: for counting how rare it is
+	every []form // by which each place is found once: where a word has stems, each place where it stands as said is one of theirs
 }
 
 // phrasebook is a query in one language, as one shelf knows its words.
@@ -114,6 +115,11 @@ func (c *compiler) term(base string, term Term) (wanted, error) {
 		first := form{}
 		if len(forms) > 0 {
 			first = forms[0]
+			if t.cjk { // pairs of characters do not have each single one
+				w.every = append(w.every, forms...)
+			} else {
+				w.every = append(w.every, first)
+			}
 		}
 		w.atoms = append(w.atoms, first)
 	}

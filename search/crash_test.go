@@ -28,6 +28,8 @@ func TestMain(m *testing.M) {
 		}
 	case os.Getenv("CABINA_TEST_FOLLOW") != "":
 		followUntilKilled(os.Getenv("CABINA_TEST_FOLLOW"), os.Getenv("CABINA_TEST_STORE"))
+	case os.Getenv("CABINA_TEST_BUILD") != "":
+		buildAndLeave(os.Getenv("CABINA_TEST_BUILD"), os.Getenv("CABINA_TEST_STORE"))
 	default:
 		os.Exit(m.Run())
 	}

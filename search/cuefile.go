@@ -18,11 +18,11 @@ import (
 // A cue file holds what one text version says, as it is placed on the clock: times, words and where its passages begin. It is written once,
 // named by everything it depends on, and read through memory mapping. It is disposable: one that is missing or damaged is made again.
 //
-//	magic "cabinaQ1" | CRC-32C of the rest | length of the header | header, JSON
-//	starts, ends [cues]uint32 ms | language [cues]uint16 | text offsets [cues+1]uint32 | first cue of each passage [passages]uint32 | text, UTF-8
+//	magic "cabinaQ2" | CRC-32C of the rest | length of the header | header, JSON
+//	starts, ends [cues]uint32 ms | number in the version [cues]uint32 | language [cues]uint16 | text offsets [cues+1]uint32 | first cue of each passage [passages]uint32 | text, UTF-8
 //
 // All numbers are little-endian.
-const cueMagic = "cabinaQ1"
+const cueMagic = "cabinaQ2"
 
 var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 
@@ -44,7 +44,7 @@ type cueHeader struct {
 type text struct {
 	cueHeader
 	data mmap.MMap
-	at   struct{ starts, ends, langs, offsets, firsts, text int }
+	at   struct{ starts, ends, numbers, langs, offsets, firsts, text int }
 }
 
 var errDamaged = errors.New("the cue file is damaged")
@@ -53,7 +53,7 @@ var errDamaged = errors.New("the cue file is damaged")
 func writeCues(path string, h cueHeader, cues []cue) error {
 	firsts := passages(cues)
 	h.Cues, h.Passages, h.Languages = len(cues), len(firsts), []archive.Language{}
-	var starts, ends, langs, offsets, first, words []byte
+	var starts, ends, numbers, langs, offsets, first, words []byte
 	u32 := binary.LittleEndian.AppendUint32
 	for _, c := range cues {
 		lang := slices.Index(h.Languages, c.language)
@@ -62,6 +62,7 @@ func writeCues(path string, h cueHeader, cues []cue) error {
 			h.Languages = append(h.Languages, c.language)
 		}
 		starts, ends = u32(starts, uint32(c.StartMs)), u32(ends, uint32(c.EndMs))
+		numbers = u32(numbers, uint32(c.N))
 		langs = binary.LittleEndian.AppendUint16(langs, uint16(lang))
 		offsets = u32(offsets, uint32(len(words)))
 		words = append(words, c.Text...)
@@ -75,7 +76,7 @@ func writeCues(path string, h cueHeader, cues []cue) error {
 	if err != nil {
 		return fmt.Errorf("cue file %s: %w", path, err)
 	}
-	body := slices.Concat(u32(nil, uint32(len(head))), head, starts, ends, langs, offsets, first, words)
+	body := slices.Concat(u32(nil, uint32(len(head))), head, starts, ends, numbers, langs, offsets, first, words)
 	return writeWhole(path, slices.Concat([]byte(cueMagic), u32(nil, crc32.Checksum(body, castagnoli)), body))
 }
 
@@ -131,7 +132,8 @@ func (t *text) read() error {
 	}
 	t.at.starts = head
 	t.at.ends = t.at.starts + 4*t.Cues
-	t.at.langs = t.at.ends + 4*t.Cues
+	t.at.numbers = t.at.ends + 4*t.Cues
+	t.at.langs = t.at.numbers + 4*t.Cues
 	t.at.offsets = t.at.langs + 2*t.Cues
 	t.at.firsts = t.at.offsets + 4*(t.Cues+1)
 	t.at.text = t.at.firsts + 4*t.Passages
@@ -148,6 +150,9 @@ func (t *text) u32(at, i int) int { return int(binary.LittleEndian.Uint32(t.data
 func (t *text) start(i int) int64 { return int64(t.u32(t.at.starts, i)) }
 
 func (t *text) end(i int) int64 { return int64(t.u32(t.at.ends, i)) }
+
+// number is the cue's number in its version, archive.Cue.N.
+func (t *text) number(i int) int { return t.u32(t.at.numbers, i) }
 
 func (t *text) language(i int) archive.Language {
 	return t.Languages[binary.LittleEndian.Uint16(t.data[t.at.langs+2*i:])]
@@ -167,6 +172,20 @@ func (t *text) passage(n int) (first, end int) {
 		end = t.u32(t.at.firsts, n+1)
 	}
 	return first, end
+}
+
+// tailWords are at least behind a passage in its field of words as said, so that a phrase of one more is found over the passage's end.
+const tailWords = 7
+
+// tail gives the end of the cues that stand behind passage [first, end) in its field of words as said: the next cue of the same language, and more
+// while they are short.
+func (t *text) tail(first, end int) int {
+	words := 0
+	for end < t.Cues && words < tailWords && t.language(end) == t.language(first) {
+		words += countWords(t.words(end))
+		end++
+	}
+	return end
 }
 
 // after gives the first cue that begins at ms or later.

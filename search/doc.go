@@ -12,6 +12,8 @@
 // tracks. A stranger's query opens only "public": so no score, count, expansion or order can tell anything of the rest. Every hit is
 // checked against today's document besides (archive.Access), so that what was hidden leaves the answers before the index has followed.
 //
+// Lines are every place where the words were said, not only the best: a walk goes through all passages, session by session, and holds no more than one.
+//
 // Beside the indexes lie the cue files, one for each text version as it is placed on the clock: times and words, mapped into memory. While
 // searching nothing is read of the store.
 //

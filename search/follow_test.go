@@ -179,7 +179,7 @@ func TestACueFileLostWhileServingIsMadeAgain(t *testing.T) {
 	for name, damage := range map[string]func(path string) error{
 		"deleted": os.Remove,
 		"damaged": func(path string) error {
-			return errors.Join(os.Remove(path), os.WriteFile(path, []byte("cabinaQ1 nothing of it"), 0o600))
+			return errors.Join(os.Remove(path), os.WriteFile(path, []byte("cabinaQ2 nothing of it"), 0o600))
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -31,11 +31,13 @@ func (h *hit) start() int64 { return h.file.start(h.first) }
 func (h *hit) language() archive.Language { return h.file.language(h.first) }
 
 // id is the link that lasts: the voice and its version by which the text was placed, else the text's own.
-func (h *hit) id() archive.Moment {
-	if h.file.Voice != "" {
-		return archive.Moment{Track: h.file.Voice, V: h.file.VoiceV, Ms: h.start()}
+func (h *hit) id() archive.Moment { return momentOf(h.track, h.file, h.start()) }
+
+func momentOf(t *archive.Track, file *text, ms int64) archive.Moment {
+	if file.Voice != "" {
+		return archive.Moment{Track: file.Voice, V: file.VoiceV, Ms: ms}
 	}
-	return archive.Moment{Track: h.track.ID, V: h.file.V, Ms: h.start()}
+	return archive.Moment{Track: t.ID, V: file.V, Ms: ms}
 }
 
 // full is true where all words are there that count.
@@ -82,7 +84,7 @@ func (s *searching) hits(id textID, passages []found) []hit {
 	h := hit{doc: doc, track: track, v: v, file: file, cuts: doc.Cuts(track)}
 	var all []occurrence
 	for _, p := range passages {
-		all = append(all, p.occurrences(file)...)
+		all = append(all, p.occurrences(file, allForms)...)
 	}
 	h.at = slices.DeleteFunc(tidy(all), func(o occurrence) bool { return h.cut(o.cue) || h.cut(o.last) })
 	var hits []hit

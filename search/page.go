@@ -75,8 +75,17 @@ func (s *searching) moment(m moment) Moment {
 	out.StartMs, out.EndMs = out.Hits[0].StartMs, out.Hits[0].EndMs
 	out.Words = Matched{best.matched, best.of}
 	out.Parallel = append(out.Parallel, s.parallel(m)...)
-	out.URL = "/" + s.r.Lang + "/sessions/" + address(best.doc) + "?m=" + out.ID
+	out.URL = s.r.link(best.doc, best.id())
 	return out
+}
+
+// link is the address of a moment that lasts.
+func (r *Request) link(doc *archive.Session, m archive.Moment) string {
+	lang := r.Lang
+	if lang == "" {
+		lang = "en"
+	}
+	return "/" + lang + "/sessions/" + address(doc) + "?m=" + m.String()
 }
 
 // address is how a session is named in addresses: an unlisted one only with its token.
@@ -120,10 +129,20 @@ func line(t *text, cue int) Line {
 }
 
 // marks gives where the query's words stand in a cue, in code points. Small words are not marked where others were asked for.
-func (h *hit) marks(cue int, text string) [][2]int {
+func (h *hit) marks(cue int, text string) [][2]int { return marksOf(h.at, cue, text) }
+
+// longestPhrase is how many cues an occurrence may go on.
+const longestPhrase = 64
+
+// marksOf gives the marks of a cue by all occurrences of its text, which are tidy.
+func marksOf(all []occurrence, cue int, text string) [][2]int {
 	marks := [][2]int{}
-	for _, o := range h.at {
-		if o.cue > cue || o.last < cue || o.small() {
+	first, _ := slices.BinarySearchFunc(all, cue-longestPhrase, func(o occurrence, cue int) int { return o.cue - cue })
+	for _, o := range all[first:] {
+		if o.cue > cue {
+			break
+		}
+		if o.last < cue || o.small() {
 			continue
 		}
 		from, to := 0, len(text)

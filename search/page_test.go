@@ -188,7 +188,7 @@ func TestTheScoreIsBM25WithTrueStatistics(t *testing.T) {
 		t.Fatal(err)
 	}
 	r := Request{Query: q, Sessions: w.documents()}
-	s := searching{x: w.x, r: &r, files: map[string]*text{}}
+	s := w.x.searching(&r)
 	l := &look{shelf: w.x.public}
 	if err := s.compile(t.Context(), l); err != nil {
 		t.Fatal(err)

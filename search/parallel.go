@@ -50,41 +50,56 @@ func (s *searching) parallel(m moment) []Parallel {
 	return out
 }
 
-// textOf gives the cue file of a text by what the shelves hold that were opened.
+// textOf gives the cue file of a text by what the shelves hold that were opened; nil where there is none.
 func (s *searching) textOf(session, track string) *text {
-	for _, l := range s.looks {
-		if r, ok := l.shelf.receipt(session); ok {
-			if slip, ok := r.Texts[track]; ok {
-				return s.file(textID{session, track, slip.Key})
-			}
-		}
+	if id, ok := s.held(session, track); ok {
+		return s.file(id)
 	}
 	return nil
 }
 
+// held names a text as the shelves hold it that were opened.
+func (s *searching) held(session, track string) (textID, bool) {
+	for _, shelf := range s.shelves {
+		if r, ok := shelf.receipt(session); ok {
+			if slip, ok := r.Texts[track]; ok {
+				return textID{session, track, slip.Key}, true
+			}
+		}
+	}
+	return textID{}, false
+}
+
 func (s *searching) beside(best *hit, t *archive.Track, v *archive.Version, file *text) Parallel {
 	p := Parallel{Text: t.ID, Voice: file.Voice, Lines: []Line{}}
-	b := besideOf(booth(best.doc, best.v), booth(best.doc, v))
-	cuts := best.doc.Cuts(t)
-	next := 0
-	for i := best.first; i <= best.last; i++ {
-		if best.cut(i) {
-			continue
+	w := besideOf(booth(best.doc, best.v), booth(best.doc, v))
+	for _, k := range w.cues(best.file, best.cuts, best.first, best.last, file, best.doc.Cuts(t)) {
+		if len(p.Lines) == 0 {
+			p.Language = file.language(k)
 		}
-		at := best.file.start(i)
-		for k := max(next, file.after(at+b.from)); k < file.Cues && file.start(k) <= at+b.to; k++ {
-			next = k + 1
-			if inCuts(cuts, file, k) {
-				continue
-			}
-			if len(p.Lines) == 0 {
-				p.Language = file.language(k)
-			}
-			p.Lines = append(p.Lines, line(file, k))
-		}
+		p.Lines = append(p.Lines, line(file, k))
 	}
 	if n := len(p.Lines); n > 0 {
 		p.StartMs, p.EndMs = p.Lines[0].StartMs, p.Lines[n-1].EndMs
 	}
 	return p
+}
+
+// cues gives the cues of b that stand beside the cues [first, last] of a, without those that were withdrawn of either.
+func (w beside) cues(a *text, aCuts []archive.Cut, first, last int, b *text, bCuts []archive.Cut) []int {
+	var out []int
+	next := 0
+	for i := first; i <= last; i++ {
+		if inCuts(aCuts, a, i) {
+			continue
+		}
+		at := a.start(i)
+		for k := max(next, b.after(at+w.from)); k < b.Cues && b.start(k) <= at+w.to; k++ {
+			next = k + 1
+			if !inCuts(bCuts, b, k) {
+				out = append(out, k)
+			}
+		}
+	}
+	return out
 }

@@ -91,11 +91,11 @@ func sentenceEnds(text string) bool {
 
 // countWords counts words between spaces, and of scripts without spaces every third character for two.
 func countWords(text string) int {
-	words, dense, inside := 0, 0, false
+	words, characters, inside := 0, 0, false
 	for _, r := range text {
 		switch {
-		case unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Thai):
-			dense++
+		case dense(r):
+			characters++
 			inside = false
 		case unicode.IsSpace(r):
 			inside = false
@@ -104,5 +104,10 @@ func countWords(text string) int {
 			words++
 		}
 	}
-	return words + dense*2/3
+	return words + characters*2/3
+}
+
+// dense is true of letters of scripts without spaces.
+func dense(r rune) bool {
+	return r >= 0x0e00 && unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Thai)
 }

@@ -6,6 +6,8 @@ import (
 	"strings"
 
 	"cabina/archive"
+
+	"github.com/blevesearch/bleve/v2/search/query"
 )
 
 // Request is one search. Query, by Parse, and Sessions must be set.
@@ -54,7 +56,7 @@ func (x *Index) Search(ctx context.Context, r Request) (*Answer, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := searching{x: x, r: &r, files: map[string]*text{}}
+	s := x.searching(&r)
 	defer s.done()
 	if err := s.look(ctx); err != nil {
 		return nil, err
@@ -77,9 +79,18 @@ func (r *Request) session(id string) *archive.Session { return r.Sessions(id) }
 type searching struct {
 	x        *Index
 	r        *Request
+	rest     query.Query // what of "rest" the asker may look into; nil: nothing
+	shelves  []*shelf
 	looks    []*look
 	files    map[string]*text // cue files in use, by name; nil: not to be had
 	releases []func()
+}
+
+// searching begins one. x.reading is held until it is done.
+func (x *Index) searching(r *Request) *searching {
+	s := &searching{x: x, r: r, files: map[string]*text{}, rest: r.visible()}
+	s.shelves = x.shelves(s.rest != nil)
+	return s
 }
 
 func (s *searching) done() {

@@ -78,7 +78,7 @@ func (s *searching) titled(ctx context.Context, shelf *shelf) ([]string, error) 
 	}
 	must, excluded := s.r.withoutLanguages().narrowing()
 	if shelf == s.x.rest {
-		must = append(must, s.r.visible())
+		must = append(must, s.rest)
 	}
 	q := narrowed{want: query.NewConjunctionQuery(all), must: must, not: append(not, excluded...)}
 	req := bleve.NewSearchRequestOptions(q, mostTitled, 0, false)

@@ -69,7 +69,7 @@ func TestAWideQueryIsBounded(t *testing.T) {
 			t.Fatal(err)
 		}
 		r := Request{Query: q, Sessions: w.documents()}
-		s, l := searching{x: w.x, r: &r}, &look{shelf: w.x.public}
+		s, l := w.x.searching(&r), &look{shelf: w.x.public}
 		if err := s.compile(t.Context(), l); err != nil {
 			t.Fatal(err)
 		}

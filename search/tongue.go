@@ -40,10 +40,10 @@ func newTongues() tongues {
 	ts := tongues{}
 	for _, t := range []*tongue{
 		{base: "en", stem: snowball(english.Stem), stop: stopWords(en.EnglishStopWords), pairs: englishPair},
-		{base: "es", stem: snowball(spanish.Stem), stop: stopWords(es.SpanishStopWords), accents: spanishAccents()},
+		{base: "es", stem: snowball(spanish.Stem), stop: stopWords(es.SpanishStopWords, "estado", "estados"), accents: spanishAccents()},
 		{base: "fr", stem: snowball(french.Stem), stop: stopWords(fr.FrenchStopWords), articles: stopWords(fr.FrenchArticles), accents: frenchAccents()},
 		{base: "pt", stem: snowball(portuguese.Stem), stop: stopWords(pt.PortugueseStopWords), pairs: portuguesePair, accents: portugueseAccents()},
-		{base: "ru", stem: snowball(russian.Stem), stop: stopWords(ru.RussianStopWords), pairs: russianPair},
+		{base: "ru", stem: snowball(russian.Stem), stop: stopWords(ru.RussianStopWords, "человек", "жизнь", "сказал", "сказала", "сказать", "говорил"), pairs: russianPair},
 		{base: "ar", stem: arabicStem, stop: stopWords(ar.ArabicStopWords)},
 		{base: "zh", cjk: true},
 		{base: "ja", cjk: true},
@@ -83,10 +83,13 @@ func (t *tongue) saidField() string { return "x_" + t.base }
 
 func (t *tongue) meantField() string { return "t_" + t.base }
 
-// stopWords reads one of bleve's lists, and knows each word folded too: también and tambien are both small words.
-func stopWords(list []byte) map[string]bool {
+// stopWords reads one of bleve's lists, but for words that someone looks for, and knows each word folded too: también and tambien are both small words.
+func stopWords(list []byte, but ...string) map[string]bool {
 	words := analysis.NewTokenMap()
 	_ = words.LoadBytes(list) // reads from memory: cannot fail
+	for _, w := range but {
+		delete(words, w)
+	}
 	out := make(map[string]bool, 2*len(words))
 	for w := range words {
 		out[w] = true

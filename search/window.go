@@ -27,8 +27,8 @@ type found struct {
 	books     map[string]*phrasebook // by base of language
 }
 
-// occurrences finds the query's terms in a passage's locations. A phrase is there where its words stand in a row.
-func (f *found) occurrences(t *text) []occurrence {
+// occurrences finds the query's terms in a passage's locations, by the forms of each that are asked for. A phrase is there where its words stand in a row.
+func (f *found) occurrences(t *text, forms func(*wanted) []form) []occurrence {
 	if f.passage >= t.Passages {
 		return nil // the file is not the one that was indexed
 	}
@@ -39,8 +39,8 @@ func (f *found) occurrences(t *text) []occurrence {
 	}
 	var out []occurrence
 	place := newPlacer(t, first, end)
-	for i, w := range book.terms {
-		for _, form := range w.forms {
+	for i := range book.terms {
+		for _, form := range forms(&book.terms[i]) {
 			for _, r := range form.ranges(f.locations[form.field]) {
 				o, ok := place.at(r)
 				if !ok {
@@ -53,6 +53,8 @@ func (f *found) occurrences(t *text) []occurrence {
 	}
 	return out
 }
+
+func allForms(w *wanted) []form { return w.forms }
 
 // ranges gives the byte ranges at which a form stands.
 func (f form) ranges(locations bsearch.TermLocationMap) [][2]int {
@@ -84,7 +86,7 @@ func (f form) ranges(locations bsearch.TermLocationMap) [][2]int {
 	return out
 }
 
-// placer maps bytes of a passage's joined text to cues: those of the passage, and the one behind it.
+// placer maps bytes of a passage's joined text to cues: those of the passage, and of its tail.
 type placer struct {
 	first   int
 	offsets []int // where each cue begins; the last is the end of all
@@ -92,7 +94,7 @@ type placer struct {
 
 func newPlacer(t *text, first, end int) placer {
 	p := placer{first: first, offsets: []int{0}}
-	for i := first; i < min(end+1, t.Cues); i++ {
+	for i := first; i < t.tail(first, end); i++ {
 		p.offsets = append(p.offsets, p.offsets[len(p.offsets)-1]+t.size(i)+1)
 	}
 	return p

@@ -26,6 +26,7 @@ type world struct {
 	t     testing.TB
 	store *countingStore
 	dir   string // of the index
+	root  string // of the store
 	x     *Index
 	stop  func()
 
@@ -63,11 +64,12 @@ func (s *countingStore) List(ctx context.Context, prefix, after string) iter.Seq
 // newWorld makes an empty archive, not followed yet.
 func newWorld(t testing.TB) *world {
 	t.Helper()
-	store, err := disk.Open(t.TempDir())
+	root := t.TempDir()
+	store, err := disk.Open(root)
 	if err != nil {
 		t.Fatal(err)
 	}
-	w := &world{t: t, store: &countingStore{Store: store}, dir: t.TempDir(), stop: func() {}}
+	w := &world{t: t, store: &countingStore{Store: store}, dir: t.TempDir(), root: root, stop: func() {}}
 	w.Archive = &archive.Archive{Store: w.store, Poll: 20 * time.Millisecond}
 	t.Cleanup(func() { w.close() })
 	return w

@@ -91,6 +91,9 @@ var accessCases = map[string]accessCase{
 	"/:lang/sessions/:session/transcript/:voice": {
 		paths: func(_ *site, _, a string) []string { return []string{"/es/sessions/" + a + "/transcript/es"} },
 	},
+	"/:lang/sessions/:session/side": {paths: func(_ *site, _, a string) []string {
+		return []string{"/en/sessions/" + a + "/side", "/es/sessions/" + a + "/side?voices=es,fr&voice=fr&t=2"}
+	}},
 	"/play/:session/master.m3u8": {paths: func(_ *site, _, a string) []string {
 		return []string{"/play/" + a + "/master.m3u8", "/play/" + a + "/master.m3u8?voice=t3"}
 	}},
@@ -136,10 +139,12 @@ var accessCases = map[string]accessCase{
 			return []string{t + "fr", t + "t4", t + "t6"}
 		},
 	},
-	"/static/:file": {open: []string{"/static/"}},
-	"/robots.txt":   {open: []string{"/robots.txt"}},
-	"/healthz":      {open: []string{"/healthz"}},
-	"/readyz":       {open: []string{"/readyz"}},
+	"/api/v1/corpus":       {open: []string{"/api/v1/corpus", "/api/v1/corpus?lang=es"}},
+	"/api/v1/openapi.json": {open: []string{"/api/v1/openapi.json"}},
+	"/static/:file":        {open: []string{"/static/"}},
+	"/robots.txt":          {open: []string{"/robots.txt"}},
+	"/healthz":             {open: []string{"/healthz"}},
+	"/readyz":              {open: []string{"/readyz"}},
 }
 
 // renditionPaths gives the address of every rendition of the tracks that is a film or a sound.

@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"io"
 	"net/http"
 	"strconv"
 	"strings"
@@ -106,12 +107,8 @@ func bodyTag(body []byte, zip bool) string {
 func (s *Server) compress(body []byte) ([]byte, error) {
 	var b bytes.Buffer
 	b.Grow(len(body) / 3)
-	z, ok := s.zippers.Get().(*gzip.Writer)
-	if !ok {
-		z = gzip.NewWriter(nil)
-	}
+	z := s.zipper(&b)
 	defer s.zippers.Put(z)
-	z.Reset(&b)
 	if _, err := z.Write(body); err != nil {
 		return nil, err
 	}
@@ -119,6 +116,16 @@ func (s *Server) compress(body []byte) ([]byte, error) {
 		return nil, err
 	}
 	return b.Bytes(), nil
+}
+
+// zipper gives a compressor into w, to be put back into zippers.
+func (s *Server) zipper(w io.Writer) *gzip.Writer {
+	z, ok := s.zippers.Get().(*gzip.Writer)
+	if !ok {
+		return gzip.NewWriter(w)
+	}
+	z.Reset(w)
+	return z
 }
 
 // takesGzip reads Accept-Encoding (RFC 9110, 12.5.3): gzip named, or * and gzip not refused.

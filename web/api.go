@@ -46,9 +46,12 @@ func (s *Server) find(c echo.Context) (*search.Answer, archive.Viewer, error) {
 	}
 	r := search.Request{
 		Session: c.QueryParam("session"), Conference: c.QueryParam("conference"), Cursor: c.QueryParam("cursor"),
-		Viewer: v, Around: c.QueryParam("around") == "1", Lang: string(s.apiLang(c.Request())), Sessions: s.Mirror.Session,
+		Viewer: v, Lang: string(s.apiLang(c.Request())), Sessions: s.Mirror.Session,
 	}
 	var err error
+	if r.Around, err = flagParam(c, "around"); err != nil {
+		return nil, v, err
+	}
 	if r.Query, err = search.Parse(c.QueryParam("q")); err != nil {
 		return nil, v, err
 	}
@@ -94,4 +97,15 @@ func limitParam(c echo.Context, standard, most int) (int, error) {
 		return 0, badParameter("limit: want a number from 1 to %d", most)
 	}
 	return n, nil
+}
+
+// flagParam reads a parameter that is 1 or 0; 0 is also what is not there.
+func flagParam(c echo.Context, name string) (bool, error) {
+	switch c.QueryParam(name) {
+	case "1":
+		return true, nil
+	case "", "0":
+		return false, nil
+	}
+	return false, badParameter("%s: want 1 or 0", name)
 }

@@ -16,6 +16,12 @@ const (
 	listMost    = 1000
 )
 
+// sessionsAnswer is a page of the list of sessions.
+type sessionsAnswer struct {
+	Sessions []sessionItem `json:"sessions"`
+	Next     *string       `json:"next"`
+}
+
 // apiSessions lists the sessions that the asker may find, newest first: ?conference=&limit=&cursor=.
 func (s *Server) apiSessions(c echo.Context) error {
 	v := s.viewer(c)
@@ -27,10 +33,7 @@ func (s *Server) apiSessions(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	answer := struct {
-		Sessions []sessionItem `json:"sessions"`
-		Next     *string       `json:"next"`
-	}{Sessions: []sessionItem{}}
+	answer := sessionsAnswer{Sessions: []sessionItem{}}
 	conference, lang := c.QueryParam("conference"), string(s.apiLang(c.Request()))
 	var last *archive.Session
 	for _, doc := range s.visible(v) {

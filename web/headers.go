@@ -48,7 +48,7 @@ func (k kind) setHeaders(h http.Header) {
 		h.Set("Cross-Origin-Opener-Policy", "same-origin")
 	case anAPI:
 		h.Set("Access-Control-Allow-Origin", "*")
-		h.Set("Access-Control-Expose-Headers", "ETag")
+		h.Set("Access-Control-Expose-Headers", "ETag, Retry-After, Content-Disposition")
 	}
 }
 

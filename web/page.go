@@ -20,7 +20,6 @@ type page struct {
 	Alternate bool     // the page is there in each of them
 	Canonical string   // its address without what varies
 	Hidden    bool     // not for search engines
-	Sought    string   // in the masthead's field
 	Voice     string   // the voice that the reader chose by the address, which links to sessions carry on
 	Script    bool     // the page is played or followed by the script
 }

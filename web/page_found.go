@@ -1,15 +1,21 @@
 package web
 
 import (
-	"maps"
+	"context"
+	"errors"
 	"slices"
 	"strings"
-	"time"
 
 	"cabina/archive"
 	"cabina/search"
 	"cabina/web/locale"
 )
+
+// momentsPart is the answer as sessions with their moments, best first.
+type momentsPart struct {
+	Sessions    []foundRow
+	First, Next string
+}
 
 // foundRow is a session with moments of it.
 type foundRow struct {
@@ -19,6 +25,7 @@ type foundRow struct {
 	Conference *link
 	Date       string
 	DateISO    string
+	Cover      cover
 	Moments    []momentRow
 	More       string // address; empty: no more
 	MoreCount  int
@@ -26,74 +33,106 @@ type foundRow struct {
 
 // momentRow is a moment with the line that has the words, between its neighbours.
 type momentRow struct {
-	URL      string
-	At, To   string
-	Number   int
-	Language archive.Language
+	playAt
+	To       string
 	Original bool
 	Before   string
 	Quote    []piece
 	After    string
 	Also     []alsoRow
-	Play     string // what the link says
+	Side     string // address of the languages side by side; empty: there is only one
+}
+
+// playAt is a link to a second of a session in one of its voices, which the script plays in place.
+type playAt struct {
+	URL      string
+	Session  string // as addresses name it
+	Voice    string // track; empty: there is text and no sound
+	StartMs  int64
+	At       string // 0:48:12
+	Says     string // what the link does, in words
+	Number   int    // of the channel, -1: none
+	Language archive.Language
 }
 
 // alsoRow is what another language says at the same moment.
 type alsoRow struct {
-	Number   int
-	Language archive.Language
-	URL      string
-	At       string
-	Quote    []piece
+	playAt
+	Quote []piece
 }
 
-// finder shows what was found.
+// perSearch is how many moments a page shows.
+const perSearch = 10
+
+// finder makes a page of what was found.
 type finder struct {
-	page
-	s         *Server
-	viewer    archive.Viewer
-	wait      time.Duration // for what the store has to be asked about pictures
-	request   search.Request
-	languages []archive.Language
+	s       *Server
+	page    *searchPage
+	request search.Request
+	counts  search.Counts
+	rail    *rail
 }
 
-// url is the same search with other parameters.
-func (f finder) url(pairs ...string) string {
-	all := []string{"q", f.request.Query.Text}
-	for _, l := range f.languages {
-		all = append(all, "lang", string(l))
+// moments asks for moments.
+func (f *finder) moments(ctx context.Context) error {
+	g, r := f.page, f.request
+	r.Limit, r.Around = perSearch, true
+	answer, err := f.s.Search.Search(ctx, r)
+	if errors.As(err, new(search.BadCursor)) { // of another query or an older index: begins again from the first page, and says so
+		g.Notes = append(g.Notes, note{Kind: "warn", Icon: "warn", Text: g.Lang.Say("search.stale")})
+		r.Cursor = ""
+		answer, err = f.s.Search.Search(ctx, r)
 	}
-	all = append(all, "conference", f.request.Conference, "session", f.request.Session)
-	return f.URL("search", append(all, pairs...)...)
+	if err != nil {
+		return err
+	}
+	f.counts = answer.Counts
+	m := &momentsPart{Sessions: f.rows(answer.Sessions)}
+	if answer.Next != nil {
+		m.Next = g.At("cursor", *answer.Next)
+	}
+	if r.Cursor != "" {
+		m.First = g.At()
+	}
+	g.Moments, g.None = m, len(m.Sessions) == 0
+	g.Count = g.countMoments(answer, len(m.Sessions))
+	return nil
 }
 
-func (f finder) rows(sessions []search.FoundSession) []foundRow {
+// countMoments says how much was found. Above 200 passages the word is passages: they were not all made into moments. Where only what is written about sessions has
+// the words, that is said: it is not nothing.
+func (g *searchPage) countMoments(a *search.Answer, shown int) string {
+	if a.Counts.AnyWord == 0 {
+		return g.Lang.Say("search.onlyTitled", "n", shown)
+	}
+	unit := "count.moments"
+	if a.Counts.Unit == search.UnitPassages {
+		unit = "count.passages"
+	}
+	out := g.Lang.Say("count.found", "found", g.Lang.Say(unit, "n", a.Counts.AnyWord), "sessions", g.Lang.Say("count.inSessions", "n", a.Counts.Sessions)) + "."
+	if a.Counts.AllWords < a.Counts.AnyWord {
+		out += " " + g.Lang.Say("search.allWords", "n", a.Counts.AllWords)
+	}
+	return out
+}
+
+func (f *finder) rows(sessions []search.FoundSession) []foundRow {
 	pics := f.pictures(sessions)
 	var out []foundRow
 	for _, x := range sessions {
-		doc := f.s.Mirror.Session(x.ID)
-		if archive.Access(f.viewer, doc, nil) != archive.Yes {
+		place := f.placeOf(x.ID)
+		if place == nil {
 			continue // withdrawn since
 		}
-		conf := f.s.conferenceOf(f.viewer, doc)
-		at := "sessions/" + addressOf(doc)
-		r := foundRow{URL: f.URL(at), Pic: pics[x.ID], Title: said{x.Title.Text, x.Title.Language}, MoreCount: x.More}
-		if r.Title.Words == "" {
-			r.Title = said{Words: doc.ID}
-		}
-		if conf != nil {
-			r.Conference = &link{f.URL("conferences/" + conf.ID), conferenceTitle(conf, f.Lang)}
-		}
-		if day := doc.Date(); !day.IsZero() {
-			r.Date, r.DateISO = f.Lang.Day(day), day.Format("2006-01-02")
+		r := foundRow{URL: place.url(), Pic: pics[x.ID], Title: place.title(), Conference: place.conference(), Cover: place.published(), MoreCount: x.More}
+		if day := place.doc.Date(); !day.IsZero() {
+			r.Date, r.DateISO = f.page.Lang.Day(day), day.Format("2006-01-02")
 		}
 		if x.More > 0 && f.request.Session == "" {
-			r.More = f.URL("search", "q", f.request.Query.Text, "session", x.ID)
+			r.More = f.page.At("session", x.ID)
 		}
-		seen := asked{session: doc, viewer: f.viewer}.seen()
-		channels := archive.Channels(conf, seen)
 		for _, m := range x.Moments {
-			r.Moments = append(r.Moments, f.moment(at, channels, m))
+			r.Moments = append(r.Moments, f.moment(place, m))
 		}
 		out = append(out, r)
 	}
@@ -101,21 +140,21 @@ func (f finder) rows(sessions []search.FoundSession) []foundRow {
 }
 
 // pictures gives for each session what is seen at its best moment, else what stands for it; empty where there is none, or where the store does not tell in time.
-func (f finder) pictures(sessions []search.FoundSession) map[string]string {
+func (f *finder) pictures(sessions []search.FoundSession) map[string]string {
 	var all []asked
 	for _, x := range sessions {
-		if doc := f.s.Mirror.Session(x.ID); archive.Access(f.viewer, doc, nil) == archive.Yes {
-			all = append(all, asked{session: doc, viewer: f.viewer, address: addressOf(doc)})
+		if doc := f.s.Mirror.Session(x.ID); archive.Access(f.page.viewer, doc, nil) == archive.Yes {
+			all = append(all, asked{session: doc, viewer: f.page.viewer, address: addressOf(doc)})
 		}
 	}
-	views := f.s.viewsWithin(f.wait, all)
+	views := f.s.viewsWithin(pictureWait, all)
 	out := map[string]string{}
 	for _, x := range sessions {
 		i := slices.IndexFunc(all, func(a asked) bool { return a.session.ID == x.ID })
 		if i < 0 {
 			continue
 		}
-		conf := f.s.conferenceOf(f.viewer, all[i].session)
+		conf := f.s.conferenceOf(f.page.viewer, all[i].session)
 		if out[x.ID] = posterURL(all[i], conf, views[i]); len(x.Moments) > 0 {
 			out[x.ID] = tileURL(all[i], conf, views[i], x.Moments[0].StartMs)
 		}
@@ -123,27 +162,21 @@ func (f finder) pictures(sessions []search.FoundSession) map[string]string {
 	return out
 }
 
-func (f finder) moment(at string, channels []archive.Language, m search.Moment) momentRow {
+func (f *finder) moment(place *foundPlace, m search.Moment) momentRow {
 	best := m.Hits[0]
 	r := momentRow{
-		URL: f.URL(at, "m", m.ID), At: locale.Timecode(m.StartMs), To: locale.Timecode(m.EndMs),
-		Number: slices.Index(channels, best.Language), Language: best.Language, Original: best.Original && best.Role != archive.Floor,
-		Before: joined(best.Before), Quote: quote(best.Lines), After: joined(best.After),
-	}
-	r.Play = f.Lang.Say("search.playFloor", "time", r.At)
-	if best.Language != archive.FloorLanguage {
-		r.Play = f.Lang.Say("search.play", "time", r.At, "in", f.Lang.In(best.Language))
+		playAt: place.play(best.Language, best.Voice, m.StartMs, "m", m.ID), To: locale.Timecode(m.EndMs),
+		Original: best.Original && best.Role != archive.Floor, Before: joined(best.Before), Quote: quote(best.Lines), After: joined(best.After),
 	}
 	also := func(l archive.Language, voice string, ms int64, lines []search.Line) {
 		if len(lines) == 0 {
 			return
 		}
-		if voice == "" {
-			voice = string(l)
+		name := voice
+		if name == "" {
+			name = string(l)
 		}
-		r.Also = append(r.Also, alsoRow{
-			Number: slices.Index(channels, l), Language: l, URL: f.URL(at, "t", seconds(ms), "voice", voice), At: locale.Timecode(ms), Quote: quote(lines),
-		})
+		r.Also = append(r.Also, alsoRow{playAt: place.play(l, voice, ms, "t", seconds(ms), "voice", name), Quote: quote(lines)})
 	}
 	for _, h := range m.Hits[1:] {
 		also(h.Language, h.Voice, h.StartMs, h.Lines)
@@ -151,29 +184,11 @@ func (f finder) moment(at string, channels []archive.Language, m search.Moment) 
 	for _, p := range m.Parallel {
 		also(p.Language, p.Voice, p.StartMs, p.Lines)
 	}
+	slices.SortStableFunc(r.Also, func(a, b alsoRow) int { return a.Number - b.Number })
+	if len(r.Also) > 0 {
+		r.Side = place.side(m.StartMs, best.Language, r.Also[0].Language)
+	}
 	return r
-}
-
-// filters offers the languages and conferences that have any of it.
-func (f finder) filters(c search.Counts) (langs, conferences []choice) {
-	count := maps.Clone(c.ByLanguage)
-	if count == nil {
-		count = map[archive.Language]int{}
-	}
-	for _, l := range f.languages {
-		count[l] += 0
-	}
-	have := slices.Collect(maps.Keys(count))
-	slices.SortFunc(have, func(a, b archive.Language) int { return f.s.order(count, a, b) })
-	for _, l := range have {
-		langs = append(langs, choice{Name: "lang", Value: string(l), Language: l, Count: count[l], Chosen: slices.Contains(f.languages, l)})
-	}
-	for _, id := range slices.Sorted(maps.Keys(c.ByConference)) {
-		if conf := f.s.Mirror.Conference(id); seesConference(f.viewer, conf) == archive.Yes {
-			conferences = append(conferences, choice{Name: "conference", Value: id, Words: conferenceTitle(conf, f.Lang), Count: c.ByConference[id], Chosen: f.request.Conference == id})
-		}
-	}
-	return langs, conferences
 }
 
 func joined(lines []search.Line) string {

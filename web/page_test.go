@@ -23,6 +23,8 @@ var paths = []string{
 	"/sessions/whole", "/sessions/whole?t=8.5&voice=es&captions=es&text=es&beside=ar", "/sessions/whole?voice=fr", "/sessions/whole?voice=pt", "/sessions/whole?voice=zz99", "/sessions/whole?voice=!!",
 	"/sessions/whole?voice=mul&captions=zh", "/sessions/whole?find=derecho&text=es", "/sessions/whole?find=nothere", "/sessions/whole?text=fr", "/sessions/whole?m=t3.1.8400", "/sessions/whole?m=t77.1.5",
 	"/sessions/whole?m=broken", "/sessions/whole?picture=p360", "/sessions/whole/listen", "/sessions/whole/listen?voice=fr&t=9", "/sessions/whole/transcript/en", "/sessions/whole/transcript/ar?beside=es", "/sessions/whole/transcript/zh?find=%E4%BA%BA",
+	"/sessions/whole/side", "/sessions/whole/side?voices=en,ar,zh&t=8.5&voice=es", "/sessions/whole/side?voices=es&voices=ar&voices=", "/sessions/whole/side?voices=fr,es", "/sessions/prep/side", "/sessions/bare/side", "/sessions/hostile/side", "/sessions/unlisted~" + secret + "/side",
+	"/search?q=reading", "/search?q=right&role=interpreted&topic=belief&from=2020&to=2027-01-31&speaker=Reader&lang=en", "/search?q=right&from=nonsense&role=none&lang=%21",
 	"/sessions/still", "/sessions/still/listen", "/sessions/still/transcript/ru", "/sessions/prep", "/sessions/prep/listen", "/sessions/bare", "/sessions/bare/listen", "/sessions/hostile", "/sessions/hostile/listen", "/sessions/hostile/transcript/en",
 	"/sessions/unlisted~" + secret, "/sessions/unlisted~" + secret + "/listen", "/sessions/unlisted~" + secret + "/transcript/en",
 }
@@ -296,7 +298,7 @@ func holdTheTranscriptIsFoundInAndSetBeside(t *testing.T, lib *library) {
 
 func holdSearchPage(t *testing.T, lib *library) {
 	body := lib.page("/en/search?q=property")
-	for _, want := range []string{`<p class="count" role="status">2 moments in 2 sessions. </p>`, "<mark>property</mark>", `href="/en/sessions/whole?m=t`, `<mark>property</mark>`, "The same moment in 3 other languages", `lang="ar" dir="rtl"`} {
+	for _, want := range []string{`<p class="count" role="status">2 moments in 2 sessions.</p>`, "<mark>property</mark>", `href="/en/sessions/whole?m=t`, `<mark>property</mark>`, "The same moment in 3 other languages", `lang="ar" dir="rtl"`} {
 		if !strings.Contains(body, want) {
 			t.Errorf("the page does not hold %s", want)
 		}
@@ -305,7 +307,7 @@ func holdSearchPage(t *testing.T, lib *library) {
 		"/en/search?q=%22open":       "The quotation mark at letter 1 is not closed.",
 		"/ru/search?q=%22open":       "Кавычка у знака 1 не закрыта.",
 		"/en/search?q=zzzzz":         "No moment has these words",
-		"/en/search?q=own&lang=zh":   "Search all languages and conferences",
+		"/en/search?q=own&lang=zh":   "Search everywhere",
 		"/en/search":                 "Words or a “phrase”",
 		"/en/search?q=own&cursor=no": "These are the first.",
 	} {

@@ -47,6 +47,7 @@ func (s *Server) routes(static *staticFiles) []route {
 		{"/:lang/sessions/:session", aPage, aboutSession, s.session},
 		{"/:lang/sessions/:session/listen", aPage, aboutSession, s.listen},
 		{"/:lang/sessions/:session/transcript/:voice", aPage, aboutTrack, s.transcript},
+		{"/:lang/sessions/:session/side", aPage, aboutSession, s.side},
 
 		{"/play/:session/master.m3u8", aFile, aboutSession, s.master},
 		{"/play/:session/:file", aFile, aboutTrack, s.play},             // {track}.{profile}.{recipe16}.m3u8  {track}.vtt.{recipe16}.m3u8  {track}.{recipe16}.vtt
@@ -58,6 +59,8 @@ func (s *Server) routes(static *staticFiles) []route {
 		{"/api/v1/sessions", anAPI, aboutList, s.apiSessions},
 		{"/api/v1/sessions/:session", anAPI, aboutSession, s.apiSession},
 		{"/api/v1/sessions/:session/transcripts/:voice", anAPI, aboutTrack, s.apiTranscript},
+		{"/api/v1/corpus", anAPI, aboutList, s.apiCorpus},
+		{"/api/v1/openapi.json", anAPI, aboutNothing, s.apiDocument},
 
 		{"/static/:file", aFile, aboutNothing, static.serve},
 		{"/robots.txt", aFile, aboutNothing, s.robots},

@@ -1,139 +1,103 @@
 package web
 
 import (
-	"context"
 	"errors"
 	"html/template"
 	"maps"
 	"slices"
-	"strings"
 
 	"github.com/labstack/echo/v4"
 
 	"cabina/archive"
 	"cabina/search"
-	"cabina/web/locale"
 )
 
-// searchPage asks for words and shows the moments at which they were said.
+// searchPage asks for words and shows where they were said, in one of several ways: of Moments, Lines, Time and Table one is there, or none.
 type searchPage struct {
-	page
-	Asked       bool
-	Wrong       template.HTML // why the query cannot be read
-	WrongAt     []piece       // the query, with the place marked
-	Notes       []note
-	Count       string // a sentence
-	AllWords    string
-	Found       []foundRow
-	First, Next string
-	None        bool
-	Searchable  int                // sessions with a transcript
-	Languages   []archive.Language // of the transcripts
-	Unfilter    string             // the same words everywhere; empty: nothing is filtered
-	Langs       []choice
-	Conferences []choice
-	Session     string // filter that is carried on
-	SessionName said
-	Examples    []example
-	Star, Wave  string
+	asking
+	Wrong      template.HTML // why the query cannot be read
+	WrongAt    []piece       // the query, with the place marked
+	Notes      []note
+	Count      string // what was found, in a sentence or two
+	Tabs       []tab
+	Moments    *momentsPart
+	Filters    *filterForm
+	None       bool
+	Searchable int                // sessions with a transcript
+	Languages  []archive.Language // of the transcripts
+	Everywhere string             // the same words everywhere; empty: nothing is filtered
+	Within     said               // the title of the only session that is looked into
+	Rail       *rail
 }
 
-// example is a way to ask, and what it finds.
-type example struct{ Code, Text string }
+// tab leads to another way of reading the same answer.
+type tab struct {
+	URL, Words string
+	Current    bool
+}
 
-// perSearch is how many moments a page shows.
-const perSearch = 10
-
+// searchPage shows what a search finds. What the reader can mend of the query is said on the page; the answer is 200 then, too: the page is there.
 func (s *Server) searchPage(c echo.Context) error {
 	if s.Search == nil {
 		return busy(errNoIndex)
 	}
-	p := s.page(c, sectionSearch)
-	v := s.viewer(c)
-	g := searchPage{page: p, Session: c.QueryParam("session"), Examples: examples(p.Lang), Star: p.Lang.Say("search.helpStarExample"), Wave: p.Lang.Say("search.helpWaveExample")}
-	g.Sought = strings.TrimSpace(c.QueryParam("q"))
-	g.Title, g.Hidden = p.Lang.Say("search.title"), g.Sought != ""
-	g.Searchable, g.Languages = s.searchable(s.list(v))
+	a := s.asking(c)
+	g := &searchPage{asking: a}
+	g.Title, g.Hidden = a.Lang.Say("search.title"), a.Words != ""
+	g.Script = true
+	all := s.list(a.viewer)
+	g.Searchable, g.Languages = s.searchable(all)
 	if !s.Search.State().Complete {
-		g.Notes = append(g.Notes, note{Kind: "wait", Icon: "wait", Text: p.Lang.Say("search.catchingUp")})
+		g.Notes = append(g.Notes, note{Kind: "wait", Icon: "wait", Text: a.Lang.Say("search.catchingUp")})
 	}
-	if g.Sought != "" {
-		g.Title = p.Lang.Say("search.titleFor", "words", g.Sought)
-		if err := s.fillSearch(c, &g, v); err != nil {
+	if a.left {
+		g.Notes = append(g.Notes, note{Kind: "warn", Icon: "warn", Text: a.Lang.Say("search.filterLeft")})
+	}
+	if a.Words != "" {
+		if err := s.fillSearch(c, g, all); err != nil {
 			return err
 		}
 	}
 	c.Response().Header()["Vary"] = varyEncoding
-	return s.show(c, p.Lang, "search", g, keepFor(v))
+	return s.show(c, a.Lang, "search", g, keepFor(a.viewer))
 }
 
-// fillSearch asks the index. What the reader can mend of the query is said on the page; the answer is 200 then, too: the page is there.
-func (s *Server) fillSearch(c echo.Context, g *searchPage, v archive.Viewer) error {
-	r := search.Request{
-		Session: g.Session, Conference: c.QueryParam("conference"), Cursor: c.QueryParam("cursor"), Limit: perSearch, Around: true,
-		Viewer: v, Lang: string(g.Lang), Sessions: s.Mirror.Session,
-	}
-	for _, l := range chosen(c.QueryParams(), "lang") {
-		if archive.Language(l).Valid() {
-			r.Languages = append(r.Languages, archive.Language(l))
-		}
-	}
-	answer, err := s.asked(c.Request().Context(), g, &r)
+// fillSearch asks the index for what the page shows.
+func (s *Server) fillSearch(c echo.Context, g *searchPage, all []listed) error {
+	g.Tabs = g.tabs()
+	g.Title = g.Lang.Say("search.titleFor", "words", g.Words, "view", g.Tabs[slices.IndexFunc(g.Tabs, func(t tab) bool { return t.Current })].Words)
+	q, err := g.query()
 	var wrong *search.QueryError
 	if errors.As(err, &wrong) {
 		g.Wrong = g.Lang.HTML("query."+string(wrong.Code), "at", wrong.At[0]+1, "arg", wrong.Arg)
-		g.WrongAt = pieces(g.Sought, [][2]int{wrong.At})
+		g.WrongAt = pieces(g.Words, [][2]int{wrong.At})
 		return nil
 	}
 	if err != nil {
 		return err
 	}
-	g.Asked = true
-	f := finder{page: g.page, s: s, viewer: v, wait: pictureWait, request: r, languages: r.Languages}
-	g.Found = f.rows(answer.Sessions)
-	g.None = len(g.Found) == 0
-	if len(r.Languages) > 0 || r.Conference != "" || r.Session != "" {
-		g.Unfilter = g.URL("search", "q", g.Sought)
+	if len(g.narrowed()) > 0 {
+		g.Everywhere = g.URL("search", "q", g.Words, "view", g.View)
 	}
-	g.count(answer, r.Query)
-	g.Langs, g.Conferences = f.filters(answer.Counts)
-	if doc := s.Mirror.Session(r.Session); doc != nil && archive.Access(v, doc, nil) == archive.Yes {
-		g.SessionName = title(doc, g.Lang)
+	if doc := s.Mirror.Session(g.Session); doc != nil && archive.Access(g.viewer, doc, nil) == archive.Yes {
+		g.Within = title(doc, g.Lang)
 	}
-	if answer.Next != nil {
-		g.Next = f.url("cursor", *answer.Next)
+	f := &finder{s: s, page: g, request: s.request(g.asking, q), rail: newRail(g.page)}
+	if err := f.moments(c.Request().Context()); err != nil {
+		return err
 	}
-	if r.Cursor != "" {
-		g.First = f.url()
-	}
+	g.Filters = s.filters(g, all, f.counts)
+	g.Rail = f.rail.orNone()
 	return nil
 }
 
-// asked searches; a cursor that is no longer one of this query begins again from the first page, and says so.
-func (s *Server) asked(ctx context.Context, g *searchPage, r *search.Request) (*search.Answer, error) {
-	var err error
-	if r.Query, err = search.Parse(g.Sought); err != nil {
-		return nil, err
+// tabs are the ways to read the answer.
+func (a asking) tabs() []tab {
+	var out []tab
+	for _, t := range []struct{ view, words string }{{viewMoments, "search.moments"}} {
+		out = append(out, tab{a.At("view", t.view, "sort", "", "sample", "", "seed", ""), a.Lang.Say(t.words), t.view == a.View})
 	}
-	answer, err := s.Search.Search(ctx, *r)
-	if errors.As(err, new(search.BadCursor)) {
-		g.Notes = append(g.Notes, note{Kind: "warn", Icon: "warn", Text: g.Lang.Say("search.stale")})
-		r.Cursor = ""
-		answer, err = s.Search.Search(ctx, *r)
-	}
-	return answer, err
-}
-
-// count says how much was found. Above 200 passages the word is passages: they were not all made into moments.
-func (g *searchPage) count(a *search.Answer, q *search.Query) {
-	unit := "count.moments"
-	if a.Counts.Unit == search.UnitPassages {
-		unit = "count.passages"
-	}
-	g.Count = g.Lang.Say("count.found", "found", g.Lang.Say(unit, "n", a.Counts.AnyWord), "sessions", g.Lang.Say("count.inSessions", "n", a.Counts.Sessions))
-	if len(q.Terms) > 1 && a.Counts.AllWords < a.Counts.AnyWord {
-		g.AllWords = g.Lang.Say("search.allWords", "n", a.Counts.AllWords)
-	}
+	return out
 }
 
 // searchable counts the sessions that have a transcript, and gives the transcripts' languages.
@@ -153,10 +117,22 @@ func (s *Server) searchable(all []listed) (int, []archive.Language) {
 	return n, have
 }
 
-func examples(l locale.Lang) []example {
+// example is a way to ask, and what it finds.
+type example struct {
+	Code string
+	Text template.HTML
+}
+
+// Examples are the help for the grammar.
+func (a asking) Examples() []example {
 	var out []example
-	for _, key := range []string{"search.helpWords", "search.helpPhrase", "search.helpWithout", "search.helpStar", "search.helpWave", "search.helpOr", "search.helpOnly"} {
-		out = append(out, example{l.Say(key + "Example"), l.Say(key)})
+	for _, key := range []string{
+		"search.helpWords", "search.helpPhrase", "search.helpWithout", "search.helpStar", "search.helpWave", "search.helpOr", "search.helpExact", "search.helpOnly", "search.helpMore",
+	} {
+		out = append(out, example{a.Example(key), a.Lang.HTML(key, "names", code("speaker: topic: session: conference: before:"))})
 	}
 	return out
 }
+
+// Example is the example of a piece of that help.
+func (a asking) Example(key string) string { return a.Lang.Say(key + "Example") }

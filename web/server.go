@@ -45,9 +45,11 @@ type Server struct {
 	Who func(*http.Request) archive.Viewer
 
 	pages   *pageSet      // made by Handler
+	openAPI []byte        // the description of the API, made by Handler
 	zippers sync.Pool     // of *gzip.Writer
 	handles handles       // of renditions on disk
 	files   computedFiles // picture with one voice, lately asked for
+	turns   turns         // of long answers
 	tiles   tiles         // pictures of lists, lately asked for
 }
 
@@ -80,7 +82,11 @@ func (s *Server) router() (*echo.Echo, error) {
 	e.Logger.SetLevel(offLevel)
 	e.HTTPErrorHandler = s.fail
 	e.IPExtractor = extractor(s.TrustedProxies)
-	for _, r := range s.routes(static) {
+	routes := s.routes(static)
+	if s.openAPI, err = describeAPI(routes, s.PublicURL); err != nil {
+		return nil, err
+	}
+	for _, r := range routes {
 		h := s.guard(r)
 		for _, method := range r.methods() {
 			e.Add(method, r.path, h)

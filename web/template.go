@@ -22,7 +22,7 @@ type pageSet struct {
 }
 
 // shared are the files that every page is made with: the frame and what several pages show.
-var shared = []string{"template/layout.html", "template/parts.html", "template/script.html"}
+var shared = []string{"template/layout.html", "template/parts.html", "template/rail.html", "template/script.html"}
 
 // spriteMark stands where the drawings go that a page uses: they are known once the page is made.
 const spriteMark = "\x00sprite\x00"
@@ -45,14 +45,16 @@ func readPages() (*pageSet, error) {
 	for _, l := range locale.Langs() {
 		p.templates[l] = map[string]*template.Template{}
 		for _, file := range all {
-			if slices.Contains(shared, file) {
+			name := strings.TrimSuffix(path.Base(file), ".html")
+			if slices.Contains(shared, file) || strings.Contains(name, "-") { // search-moments.html is a piece of search.html
 				continue
 			}
-			t, err := template.New("page").Option("missingkey=error").Funcs(functions(l, names)).ParseFS(templateFiles, append(slices.Clone(shared), file)...)
+			pieces := slices.DeleteFunc(slices.Clone(all), func(f string) bool { return !strings.HasPrefix(path.Base(f), name+"-") })
+			t, err := template.New("page").Option("missingkey=error").Funcs(functions(l, names)).ParseFS(templateFiles, slices.Concat(shared, pieces, []string{file})...)
 			if err != nil {
 				return nil, fmt.Errorf("template %s: %w", file, err)
 			}
-			p.templates[l][strings.TrimSuffix(path.Base(file), ".html")] = t
+			p.templates[l][name] = t
 		}
 	}
 	return p, nil

@@ -19,8 +19,8 @@ type addTrackCmd struct {
 	Kind      string   `required:"" enum:"audio,video,text" help:"audio, video or text."`
 	Lang      string   `placeholder:"es" help:"Language, as a BCP 47 tag; mul for a floor of several."`
 	Role      string   `placeholder:"ROLE" help:"interpretation (floor with --lang mul), picture or captions, unless another is named: floor, description, sign."`
-	At        []string `sep:"none" placeholder:"0:00" help:"Where on the session's clock it begins; -1.5 for a second and a half before it. Said once for each file, it places each; else a further part begins where the one before it ends. Between parts is silence."`
-	Ppm       []string `sep:"none" placeholder:"0" help:"How many millionths the recording lasts longer on the session's clock than by its own: 21, or -13.5. Said once for all files, or once for each."`
+	At        eachFile `placeholder:"0:00" help:"Where on the session's clock it begins; -1.5 for a second and a half before it. Said once for each file, it places each; else a further part begins where the one before it ends. Between parts is silence."`
+	Ppm       eachFile `placeholder:"0" help:"How many millionths the recording lasts longer on the session's clock than by its own: 21, or -13.5. Said once for all files, or once for each."`
 	Channel   string   `enum:"left,right,mix," default:"" placeholder:"mix" help:"Which channel of a stereo sound is taken: left, right, or mix for both at once. Two that say different things are not mixed unless it is said."`
 	Draft     bool     `help:"Do not publish the new version."`
 	NoPrepare bool     `help:"Leave the preparing to serve and work."`

@@ -9,6 +9,8 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/alecthomas/kong"
+
 	"cabina/archive"
 	"cabina/transcode"
 )
@@ -18,6 +20,19 @@ const maxPpm = 1000
 
 // overlapMs is how far two parts may reach into one another: what encoders put around a sound, and how far a place is known that somebody wrote down.
 const overlapMs = 100
+
+// eachFile is a flag that is said for one file after the other. Its values may begin with a minus, which kong takes from a single value only.
+type eachFile []string
+
+// Decode is called by kong for each time that the flag is said.
+func (e *eachFile) Decode(ctx *kong.DecodeContext) error {
+	var value string
+	if err := ctx.Scan.PopValueInto("value", &value); err != nil {
+		return err
+	}
+	*e = append(*e, value)
+	return nil
+}
 
 // places checks what the flags say of where parts lie.
 func (c *addTrackCmd) places() error {

@@ -80,7 +80,7 @@ var alike = map[string]bool{
 	"watch.position": true, "count.passages": true, "count.moments": true, "time.minutes": true, "watch.transcript": true, "watch.chapters": true,
 	"watch.find": true, "site.language": true, "conference.language": true, "download.language": true, "download.transcript": true,
 	"filter.title": true, "search.filter": true, "player.pictureHeight": true, "site.name": true, "site.title": true,
-	"rights.contact": true, "search.helpOnlyExample": true, "listen.download": true, "search.or": true,
+	"rights.contact": true, "search.helpMoreExample": true, "search.moments": true, "search.helpOnlyExample": true, "listen.download": true, "search.or": true,
 }
 
 func TestNoEnglishIsLeftOver(t *testing.T) {
@@ -101,7 +101,7 @@ func TestNoEnglishIsLeftOver(t *testing.T) {
 
 func TestRussianAndArabicAreInTheirScripts(t *testing.T) {
 	latin := regexp.MustCompile(`[A-Za-z]{3,}`)
-	known := []string{"Cabina", "JavaScript", "HEAD", "GET", "cookie", "lang", "after", "exact"}
+	known := []string{"Cabina", "JavaScript", "HEAD", "GET", "cookie", "lang", "after", "exact", "role", "floor", "origin", "machine"}
 	for _, l := range []Lang{"ru", "ar"} {
 		for key, m := range catalogues[l] {
 			for _, s := range m.forms {

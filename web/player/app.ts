@@ -1,6 +1,8 @@
 // The script of every page. It only removes reloads: each thing it does, a link or a form of the page does too.
 import { takeOver } from './desk.ts'
 import { readPage } from './page.ts'
+import { rail } from './rail.ts'
 
 const page = readPage(document)
 if (page) takeOver(page)
+rail()

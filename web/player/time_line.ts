@@ -94,7 +94,8 @@ export function timeLine(player: Player, desk: HTMLElement): void {
   }
 }
 
-function bufferedUntil({ buffered }: HTMLVideoElement, at: number): number {
+/** How far the element has, in seconds, what it needs to play on from `at`. */
+export function bufferedUntil({ buffered }: HTMLMediaElement, at: number): number {
   for (let i = 0; i < buffered.length; i++) {
     if (buffered.start(i) <= at + 0.1 && at <= buffered.end(i)) return buffered.end(i)
   }

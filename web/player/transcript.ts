@@ -1,15 +1,20 @@
-// The transcript beside the picture follows what is said: it marks the current line and keeps it in sight within its
-// own box. It announces nothing, moves no focus and never scrolls the page. A hand on the scroll turns following off
-// until the button is pressed again.
-import type { Player } from './player.ts'
+// The transcript beside the picture, or those side by side, follow what is said: the current line is marked and kept in
+// sight within its own box. It announces nothing, moves no focus and never scrolls the page. A hand on the scroll turns
+// following off until the button is pressed again.
+
+/** What is followed: its place in seconds, and word when that changes. */
+interface Followed {
+  readonly at: number
+  on(event: 'time', listener: () => void): void
+}
 
 interface Line { element: HTMLElement, start: number, end: number }
 
 /** A line stays marked for this many seconds after its end, unless the next one begins. */
 const LINGER = 2
 
-export function transcript(player: Player): void {
-  const box = document.querySelector<HTMLElement>('.panel-body')
+export function transcript(player: Followed): void {
+  const box = document.querySelector<HTMLElement>('.panel-body, .side-body')
   const button = document.querySelector<HTMLButtonElement>('button[data-act=follow]')
   const lines = readLines()
   if (!box || lines.length === 0) return

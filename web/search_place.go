@@ -1,0 +1,66 @@
+package web
+
+import (
+	"slices"
+	"strings"
+
+	"cabina/archive"
+	"cabina/web/locale"
+)
+
+// foundPlace is a session in which something was found, as the searcher sees it.
+type foundPlace struct {
+	listed
+	finder   *finder
+	channels []archive.Language
+}
+
+// placeOf gives the session of that id; nil where the searcher may not see it (any more). No store is read: what is published counts as there.
+func (f *finder) placeOf(id string) *foundPlace {
+	doc := f.s.Mirror.Session(id)
+	if doc == nil || archive.Access(f.page.viewer, doc, nil) != archive.Yes {
+		return nil
+	}
+	a := asked{session: doc, viewer: f.page.viewer, address: addressOf(doc)}
+	p := &foundPlace{listed: listed{asked: a, conf: f.s.conferenceOf(f.page.viewer, doc), doc: a.seen()}, finder: f}
+	p.channels = archive.Channels(p.conf, p.doc)
+	return p
+}
+
+func (p *foundPlace) lang() locale.Lang { return p.finder.page.Lang }
+
+func (p *foundPlace) title() said { return title(p.doc, p.lang()) }
+
+func (p *foundPlace) url(pairs ...string) string {
+	return p.finder.page.URL("sessions/"+p.address, pairs...)
+}
+
+func (p *foundPlace) conference() *link {
+	if p.conf == nil {
+		return nil
+	}
+	return &link{p.finder.page.URL("conferences/" + p.conf.ID), conferenceTitle(p.conf, p.lang())}
+}
+
+// play is a link to a second in the voice of a track, or in none where a text has no sound; pairs are the parameters that lead there on the session's page.
+func (p *foundPlace) play(l archive.Language, voice string, ms int64, pairs ...string) playAt {
+	x := playAt{URL: p.url(pairs...), Session: p.address, Voice: voice, StartMs: ms, At: locale.Timecode(ms), Number: slices.Index(p.channels, l), Language: l}
+	if t := p.doc.Track(voice); t == nil || t.Current() == nil {
+		x.Voice = ""
+	}
+	x.Says = p.lang().Say("search.playFloor", "time", x.At)
+	if l != archive.FloorLanguage {
+		x.Says = p.lang().Say("search.play", "time", x.At, "in", p.lang().In(l))
+	}
+	p.finder.rail.takes(p)
+	return x
+}
+
+// side is the address of languages side by side, opened at a second.
+func (p *foundPlace) side(ms int64, langs ...archive.Language) string {
+	var names []string
+	for _, l := range langs {
+		names = append(names, string(l))
+	}
+	return p.finder.page.URL("sessions/"+p.address+"/side", "voices", strings.Join(names, ","), "t", seconds(ms))
+}
