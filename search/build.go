@@ -68,7 +68,7 @@ func (b *builder) text(ctx context.Context, t *archive.Track, old textSlip) (pla
 		return p, err
 	}
 	defer release()
-	p.slip.Stats, p.slip.Passages = stats{}, text.Passages
+	p.slip.Stats, p.slip.Passages, p.slip.Words = stats{}, text.Passages, b.x.wordsOf(text)
 	for n := range text.Passages {
 		p.come = append(p.come, b.passage(t, v, text, p.slip, n))
 	}
@@ -85,10 +85,15 @@ func (b *builder) writeCues(ctx context.Context, name string, t *archive.Track, 
 		return err
 	}
 	h := cueHeader{Session: b.s.ID, Track: t.ID, V: v.V}
-	if voice, n := voiceOf(b.s, v); voice != nil {
+	voice, n := voiceOf(b.s, v)
+	if voice != nil {
 		h.Voice, h.VoiceV = voice.ID, n
 	}
-	return writeCues(b.x.files.path(name), h, spoken(cues, t.Language, b.s.Spans))
+	placed := spoken(cues, t.Language, b.s.Spans)
+	if followsFloor(voice) {
+		placed = withFloor(placed, b.s.Spans)
+	}
+	return writeCues(b.x.files.path(name), h, placed)
 }
 
 // passageFields is all that a passage says of its session and track; the hash of it tells whether passages have to be made again.
@@ -144,11 +149,14 @@ func roleOf(s *archive.Session, t *archive.Track, v *archive.Version) archive.Ro
 	return t.Role
 }
 
+// followsFloor is true of the floor itself.
+func followsFloor(voice *archive.Track) bool { return voice != nil && voice.Role == archive.Floor }
+
 // original is true where words in this language, from start to end of a text, are those spoken in the room: the text follows the floor, and the floor
 // spoke that language there.
 func original(s *archive.Session, t *archive.Track, v *archive.Version, language archive.Language, start, end int64) bool {
 	voice, _ := voiceOf(s, v)
-	if voice == nil || voice.Role != archive.Floor {
+	if !followsFloor(voice) {
 		return false
 	}
 	if t.Language == archive.FloorLanguage {
@@ -179,7 +187,7 @@ func (b *builder) passage(t *archive.Track, v *archive.Version, c *text, slip te
 	addKeyword(d, baseField, tongue.base)
 	addKeyword(d, roleField, f.Roles...)
 	switch {
-	case original(b.s, t, v, language, c.start(first), c.end(end-1)):
+	case original(b.s, t, v, language, c.start(first), c.end(first)): // as all of the passage: it ends where the floor's language changes
 		addKeyword(d, roleField, "original")
 	case f.Roles[0] == string(archive.Interpretation):
 		addKeyword(d, roleField, "interpreted")

@@ -131,7 +131,7 @@ func (x *Index) cuesToday(r *Request, doc *archive.Session, track *archive.Track
 	cuts := doc.Cuts(track)
 	for i := range file.Cues {
 		if !inCuts(cuts, file, i) {
-			cues = append(cues, cue{archive.Cue{StartMs: file.start(i), EndMs: file.end(i), Text: file.words(i), N: file.number(i)}, file.language(i)})
+			cues = append(cues, cue{Cue: archive.Cue{StartMs: file.start(i), EndMs: file.end(i), Text: file.words(i), N: file.number(i)}, language: file.language(i)})
 		}
 	}
 	return cues, true

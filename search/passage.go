@@ -17,18 +17,19 @@ const (
 	pauseMs      = 700
 )
 
-// cue is a cue with the language it is in.
+// cue is a cue with the language it is in, and of a text that follows the floor that which the floor spoke then, where it is known.
 type cue struct {
 	archive.Cue
 	language archive.Language
+	floor    archive.Language
 }
 
-// spoken gives each cue its language: the text's own, but of a text in several languages that of the session's span in which the cue
-// begins; where no span is, it stays the text's.
+// spoken gives each cue its language: the text's own, but of a text in several languages that of the session's span that holds most of the cue; where no span
+// is, it stays the text's.
 func spoken(cues []archive.Cue, text archive.Language, spans []archive.Span) []cue {
 	out := make([]cue, len(cues))
 	for i, c := range cues {
-		out[i] = cue{c, text}
+		out[i] = cue{Cue: c, language: text}
 		if text != archive.FloorLanguage {
 			continue
 		}
@@ -37,6 +38,14 @@ func spoken(cues []archive.Cue, text archive.Language, spans []archive.Span) []c
 		}
 	}
 	return out
+}
+
+// withFloor notes what the floor spoke at each cue of a text that follows it.
+func withFloor(cues []cue, spans []archive.Span) []cue {
+	for i := range cues {
+		cues[i].floor = spanAt(spans, cues[i].StartMs, cues[i].EndMs).Language
+	}
+	return cues
 }
 
 // spanAt gives the span that holds most of [start, end); the zero span where there is none.
@@ -71,7 +80,7 @@ func passages(cues []cue) []int {
 // ends decides whether a passage that began with first ends between last and next.
 func ends(first, last, next cue, words int) bool {
 	switch {
-	case last.language != next.language:
+	case last.language != next.language, last.floor != next.floor:
 		return true
 	case next.EndMs-first.StartMs > passageMost, words+countWords(next.Text) > wordsMost:
 		return true

@@ -19,7 +19,7 @@ func TestPassagesEnd(t *testing.T) {
 		var out []cue
 		for _, c := range every(ms, make([]string, n)...) {
 			c.Text = text
-			out = append(out, cue{c, "en"})
+			out = append(out, cue{Cue: c, language: "en"})
 		}
 		return out
 	}
@@ -73,7 +73,7 @@ func TestCueFiles(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "s1", "t1.x.cues")
 	var cues []cue
 	for i := range 30 {
-		cues = append(cues, cue{archive.Cue{StartMs: int64(i) * 3000, EndMs: int64(i)*3000 + 2500, Text: fmt.Sprintf("Línea número %d.\nدو", i)}, []archive.Language{"en", "pt-BR"}[i/15]})
+		cues = append(cues, cue{Cue: archive.Cue{N: i + 7, StartMs: int64(i) * 3000, EndMs: int64(i)*3000 + 2500, Text: fmt.Sprintf("Línea número %d.\nدو", i)}, language: []archive.Language{"en", "pt-BR"}[i/15]})
 	}
 	if err := writeCues(path, cueHeader{Session: "s1", Track: "t1", V: 2, Voice: "t4", VoiceV: 3}, cues); err != nil {
 		t.Fatal(err)
@@ -86,7 +86,7 @@ func TestCueFiles(t *testing.T) {
 		t.Errorf("header = %+v, want what was written", f.cueHeader)
 	}
 	for i, c := range cues {
-		if f.start(i) != c.StartMs || f.end(i) != c.EndMs || f.words(i) != c.Text || f.language(i) != c.language || f.size(i) != len(c.Text) {
+		if f.start(i) != c.StartMs || f.end(i) != c.EndMs || f.words(i) != c.Text || f.number(i) != c.N || f.language(i) != c.language || f.size(i) != len(c.Text) {
 			t.Errorf("cue %d = %d–%d %q %s, want %+v", i, f.start(i), f.end(i), f.words(i), f.language(i), c)
 		}
 	}

@@ -16,7 +16,7 @@ import (
 )
 
 // indexFormat rises whenever the same documents would give another index: analyzers, passages, fields, files. An index of another format is made anew.
-const indexFormat = 2
+const indexFormat = 3
 
 // planned is what has to be done for a session: a change for each shelf, and the cue files that nothing names afterwards. Nothing is written to the
 // shelves yet; new cue files are there already.
@@ -190,7 +190,7 @@ func textKey(s *archive.Session, t *archive.Track, v *archive.Version) string {
 	if voice != nil {
 		in.Voice = &archive.Track{ID: voice.ID}
 	}
-	if t.Language == archive.FloorLanguage {
+	if t.Language == archive.FloorLanguage || followsFloor(voice) {
 		in.Spans = s.Spans
 	}
 	return hashOf(in)

@@ -9,6 +9,8 @@ import (
 	"os"
 	"sync"
 
+	"cabina/archive"
+
 	"github.com/blevesearch/bleve/v2"
 	"github.com/blevesearch/bleve/v2/document"
 	"github.com/blevesearch/bleve/v2/mapping"
@@ -42,7 +44,9 @@ type textSlip struct {
 	Key      string `json:"key"`    // of the cue file
 	Fields   string `json:"fields"` // hash of what the passages say of the session
 	Passages int    `json:"passages"`
-	Stats    stats  `json:"stats"`
+	// Words counts what was said, by language: words, or characters (tongue.count).
+	Words map[archive.Language]int `json:"words,omitempty"`
+	Stats stats                    `json:"stats"`
 }
 
 // stats counts for each field the documents that have it and their tokens. bleve's own average length is the number of distinct terms over
