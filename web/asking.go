@@ -39,13 +39,14 @@ type asking struct {
 	Sample     int    // of lines; 0: all of them
 	Seed       int
 	cursor     string
-	left       bool // a filter of the address could not be read, and was left out
+	open       string // of lines: the one whose moment is shown in the other languages
+	left       bool   // a filter of the address could not be read, and was left out
 }
 
 // asking reads the address. What is not a value that a filter knows is left out, and the page says so.
 func (s *Server) asking(c echo.Context) asking {
 	q := c.QueryParams()
-	a := asking{page: s.page(c, sectionSearch), viewer: s.viewer(c), cursor: q.Get("cursor"), Also: chosen(q, "also"), Sort: q.Get("sort")}
+	a := asking{page: s.page(c, sectionSearch), viewer: s.viewer(c), cursor: q.Get("cursor"), open: q.Get("open"), Also: chosen(q, "also"), Sort: q.Get("sort")}
 	a.Words = strings.TrimSpace(q.Get("q"))
 	if slices.Contains([]string{viewLines, viewTime, viewTable}, q.Get("view")) {
 		a.View = q.Get("view")
@@ -184,7 +185,7 @@ func (a asking) params() [][2]string {
 	for _, w := range a.Also {
 		out = append(out, [2]string{"also", w})
 	}
-	if a.View == viewLines {
+	if a.View == viewLines || a.View == viewTable {
 		out = append(out, [2]string{"sort", a.Sort})
 		if a.Sample > 0 {
 			out = append(out, [2]string{"sample", strconv.Itoa(a.Sample)}, [2]string{"seed", strconv.Itoa(a.Seed)})

@@ -3,6 +3,7 @@ package web
 import (
 	"context"
 	"errors"
+	"html/template"
 	"slices"
 	"strings"
 
@@ -95,7 +96,7 @@ func (f *finder) moments(ctx context.Context) error {
 		m.First = g.At()
 	}
 	g.Moments, g.None = m, len(m.Sessions) == 0
-	g.Count = g.countMoments(answer, len(m.Sessions))
+	g.Count = template.HTML(template.HTMLEscapeString(g.countMoments(answer, len(m.Sessions))))
 	return nil
 }
 

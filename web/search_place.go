@@ -1,6 +1,7 @@
 package web
 
 import (
+	"net/url"
 	"slices"
 	"strings"
 
@@ -63,4 +64,13 @@ func (p *foundPlace) side(ms int64, langs ...archive.Language) string {
 		names = append(names, string(l))
 	}
 	return p.finder.page.URL("sessions/"+p.address+"/side", "voices", strings.Join(names, ","), "t", seconds(ms))
+}
+
+// momentOf gives the moment that a link of the index leads to.
+func momentOf(link string) string {
+	u, err := url.Parse(link)
+	if err != nil {
+		return ""
+	}
+	return u.Query().Get("m")
 }

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"context"
 	"errors"
 	"html/template"
 	"maps"
@@ -21,6 +22,8 @@ type searchPage struct {
 	Count      string // what was found, in a sentence or two
 	Tabs       []tab
 	Moments    *momentsPart
+	Lines      *linesPart
+	Table      *tablePart
 	Filters    *filterForm
 	None       bool
 	Searchable int                // sessions with a transcript
@@ -83,7 +86,8 @@ func (s *Server) fillSearch(c echo.Context, g *searchPage, all []listed) error {
 		g.Within = title(doc, g.Lang)
 	}
 	f := &finder{s: s, page: g, request: s.request(g.asking, q), rail: newRail(g.page)}
-	if err := f.moments(c.Request().Context()); err != nil {
+	read := map[string]func(context.Context) error{viewMoments: f.moments, viewLines: f.lines, viewTable: f.table}
+	if err := read[g.View](c.Request().Context()); err != nil {
 		return err
 	}
 	g.Filters = s.filters(g, all, f.counts)
@@ -94,8 +98,8 @@ func (s *Server) fillSearch(c echo.Context, g *searchPage, all []listed) error {
 // tabs are the ways to read the answer.
 func (a asking) tabs() []tab {
 	var out []tab
-	for _, t := range []struct{ view, words string }{{viewMoments, "search.moments"}} {
-		out = append(out, tab{a.At("view", t.view, "sort", "", "sample", "", "seed", ""), a.Lang.Say(t.words), t.view == a.View})
+	for _, t := range []struct{ view, words string }{{viewMoments, "search.moments"}, {viewLines, "search.lines"}, {viewTable, "search.table"}} {
+		out = append(out, tab{a.At("view", t.view, "open", ""), a.Lang.Say(t.words), t.view == a.View})
 	}
 	return out
 }
