@@ -50,10 +50,11 @@ type playAt struct {
 	Session  string // as addresses name it
 	Voice    string // track; empty: there is text and no sound
 	StartMs  int64
-	At       string // 0:48:12
-	Says     string // what the link does, in words
-	Number   int    // of the channel, -1: none
-	Language archive.Language
+	At       string           // 0:48:12
+	Says     string           // what the link does, in words
+	Number   int              // of the channel, -1: none
+	Language archive.Language // of the channel
+	In       archive.Language // of the words
 }
 
 // alsoRow is what another language says at the same moment.
@@ -166,28 +167,23 @@ func (f *finder) pictures(sessions []search.FoundSession) map[string]string {
 func (f *finder) moment(place *foundPlace, m search.Moment) momentRow {
 	best := m.Hits[0]
 	r := momentRow{
-		playAt: place.play(best.Language, best.Voice, m.StartMs, "m", m.ID), To: locale.Timecode(m.EndMs),
+		playAt: place.play(best.Text, best.Voice, best.Language, m.StartMs, "m", m.ID), To: locale.Timecode(m.EndMs),
 		Original: best.Original && best.Role != archive.Floor, Before: joined(best.Before), Quote: quote(best.Lines), After: joined(best.After),
 	}
-	also := func(l archive.Language, voice string, ms int64, lines []search.Line) {
-		if len(lines) == 0 {
-			return
+	also := func(text, voice string, in archive.Language, ms int64, lines []search.Line) {
+		if len(lines) > 0 {
+			r.Also = append(r.Also, alsoRow{playAt: place.besides(text, voice, in, ms), Quote: quote(lines)})
 		}
-		name := voice
-		if name == "" {
-			name = string(l)
-		}
-		r.Also = append(r.Also, alsoRow{playAt: place.play(l, voice, ms, "t", seconds(ms), "voice", name), Quote: quote(lines)})
 	}
 	for _, h := range m.Hits[1:] {
-		also(h.Language, h.Voice, h.StartMs, h.Lines)
+		also(h.Text, h.Voice, h.Language, h.StartMs, h.Lines)
 	}
 	for _, p := range m.Parallel {
-		also(p.Language, p.Voice, p.StartMs, p.Lines)
+		also(p.Text, p.Voice, p.Language, p.StartMs, p.Lines)
 	}
 	slices.SortStableFunc(r.Also, func(a, b alsoRow) int { return a.Number - b.Number })
 	if len(r.Also) > 0 {
-		r.Side = place.side(m.StartMs, best.Language, r.Also[0].Language)
+		r.Side = place.side(m.StartMs, r.Language, r.Also[0].Language)
 	}
 	return r
 }

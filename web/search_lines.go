@@ -44,10 +44,10 @@ type lineRow struct {
 
 // Dir is the direction in which the line's words stand.
 func (r lineRow) Dir() template.HTMLAttr {
-	if r.Language == archive.FloorLanguage {
+	if r.In == archive.FloorLanguage || !r.In.Valid() {
 		return `dir="auto"`
 	}
-	return template.HTMLAttr(`lang="` + string(r.Language) + `" dir="` + locale.Dir(r.Language) + `"`)
+	return template.HTMLAttr(`lang="` + string(r.In) + `" dir="` + locale.Dir(r.In) + `"`) // a valid tag holds letters, digits and - alone
 }
 
 const (
@@ -156,7 +156,7 @@ func (f *finder) lineRow(k search.Kwic) (lineRow, bool) {
 	}
 	g := f.page
 	r := lineRow{ID: "l-" + k.ID, Line: k.ID, Left: k.Left, Word: k.Word, Right: k.Right, Title: place.title(), Watch: place.url()}
-	r.playAt = place.play(k.Language, k.Voice, k.StartMs, "m", momentOf(k.URL))
+	r.playAt = place.play(k.Text, k.Voice, k.Language, k.StartMs, "m", momentOf(k.URL))
 	if r.Swapped = k.Language != archive.FloorLanguage && locale.Dir(k.Language) != g.Lang.Dir(); r.Swapped {
 		r.Left, r.Right = r.Right, r.Left
 	}
@@ -177,7 +177,7 @@ func (f *finder) beside(place *foundPlace, k search.Kwic) []alsoRow {
 	var out []alsoRow
 	for _, b := range k.Beside {
 		if len(b.Lines) > 0 {
-			out = append(out, alsoRow{playAt: place.besides(b), Quote: quote(b.Lines)})
+			out = append(out, alsoRow{playAt: place.besides(b.Text, b.Voice, b.Language, b.StartMs), Quote: quote(b.Lines)})
 		}
 	}
 	slices.SortStableFunc(out, func(a, b alsoRow) int { return a.Number - b.Number })
@@ -185,12 +185,8 @@ func (f *finder) beside(place *foundPlace, k search.Kwic) []alsoRow {
 }
 
 // besides is a link to what another language says at a moment.
-func (p *foundPlace) besides(b search.Beside) playAt {
-	name := b.Voice
-	if name == "" {
-		name = string(b.Language)
-	}
-	return p.play(b.Language, b.Voice, b.StartMs, "t", seconds(b.StartMs), "voice", name)
+func (p *foundPlace) besides(text, voice string, in archive.Language, ms int64) playAt {
+	return p.play(text, voice, in, ms, "t", seconds(ms), "voice", cmp.Or(voice, string(in)))
 }
 
 // orders are the ways to sort lines.

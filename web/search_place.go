@@ -43,9 +43,11 @@ func (p *foundPlace) conference() *link {
 	return &link{p.finder.page.URL("conferences/" + p.conf.ID), conferenceTitle(p.conf, p.lang())}
 }
 
-// play is a link to a second in the voice of a track, or in none where a text has no sound; pairs are the parameters that lead there on the session's page.
-func (p *foundPlace) play(l archive.Language, voice string, ms int64, pairs ...string) playAt {
-	x := playAt{URL: p.url(pairs...), Session: p.address, Voice: voice, StartMs: ms, At: locale.Timecode(ms), Number: slices.Index(p.channels, l), Language: l}
+// play is a link to a second of a text, in the voice that it follows, or in none where it has no sound. in is the language of the words; a text of the floor may hold
+// several, and is the floor's all the same. pairs are the parameters that lead there on the session's page.
+func (p *foundPlace) play(text, voice string, in archive.Language, ms int64, pairs ...string) playAt {
+	l := p.channelOf(text, in)
+	x := playAt{URL: p.url(pairs...), Session: p.address, Voice: voice, StartMs: ms, At: locale.Timecode(ms), Number: slices.Index(p.channels, l), Language: l, In: in}
 	if t := p.doc.Track(voice); t == nil || t.Current() == nil {
 		x.Voice = ""
 	}
@@ -55,6 +57,14 @@ func (p *foundPlace) play(l archive.Language, voice string, ms int64, pairs ...s
 	}
 	p.finder.rail.takes(p)
 	return x
+}
+
+// channelOf is the language of a text's channel: the floor's is the floor, whatever was spoken there.
+func (p *foundPlace) channelOf(text string, in archive.Language) archive.Language {
+	if t := p.doc.Track(text); t != nil {
+		return t.Language
+	}
+	return in
 }
 
 // side is the address of languages side by side, opened at a second.

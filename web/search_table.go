@@ -68,7 +68,7 @@ func (f *finder) tableColumns(a *search.LinesAnswer) []archive.Language {
 		if place == nil {
 			continue
 		}
-		for _, l := range append([]archive.Language{k.Language}, languagesOf(k.Beside)...) {
+		for _, l := range append([]archive.Language{place.channelOf(k.Text, k.Language)}, place.channelsOf(k.Beside)...) {
 			n := slices.Index(place.channels, l)
 			if n < 0 {
 				n = len(place.channels)
@@ -85,10 +85,10 @@ func (f *finder) tableColumns(a *search.LinesAnswer) []archive.Language {
 	return out
 }
 
-func languagesOf(cells []search.Beside) []archive.Language {
+func (p *foundPlace) channelsOf(cells []search.Beside) []archive.Language {
 	var out []archive.Language
 	for _, b := range cells {
-		out = append(out, b.Language)
+		out = append(out, p.channelOf(b.Text, b.Language))
 	}
 	return out
 }
@@ -105,17 +105,45 @@ func (f *finder) tableRow(k search.Kwic, columns []archive.Language) (tableRow, 
 	for i := range r.Cells {
 		r.Cells[i].Absent = true
 	}
-	own := []piece{{Text: k.Left}, {Text: k.Word, Mark: true}, {Text: k.Right}}
-	r.Cells[slices.Index(columns, k.Language)] = tableCell{playAt: place.play(k.Language, k.Voice, k.StartMs, "m", momentOf(k.URL)), Quote: own, Own: true}
+	own := []piece{{Text: lastWords(k.Left)}, {Text: k.Word, Mark: true}, {Text: firstWords(k.Right)}}
+	r.Cells[slices.Index(columns, place.channelOf(k.Text, k.Language))] = tableCell{playAt: place.play(k.Text, k.Voice, k.Language, k.StartMs, "m", momentOf(k.URL)), Quote: own, Own: true}
 	for _, b := range k.Beside {
-		c := &r.Cells[slices.Index(columns, b.Language)]
+		c := &r.Cells[slices.Index(columns, place.channelOf(b.Text, b.Language))]
 		if c.Own || len(c.Quote) > 0 {
 			continue // a description beside a voice of its language, or a floor text in the line's own language
 		}
 		*c = tableCell{Unwritten: b.Text == ""}
 		if len(b.Lines) > 0 {
-			*c = tableCell{playAt: place.besides(b), Quote: quote(b.Lines)}
+			*c = tableCell{playAt: place.besides(b.Text, b.Voice, b.Language, b.StartMs), Quote: quote(b.Lines)}
 		}
 	}
 	return r, true
+}
+
+// cellContext is how much of what stands before and after the word a cell shows, in code points.
+const cellContext = 60
+
+// lastWords cuts a text at its beginning, firstWords at its end: between words, with a sign that there is more.
+func lastWords(text string) string {
+	runes := []rune(text)
+	if len(runes) <= cellContext {
+		return text
+	}
+	cut := string(runes[len(runes)-cellContext:])
+	if i := strings.IndexByte(cut, ' '); i >= 0 {
+		cut = cut[i+1:]
+	}
+	return "… " + cut
+}
+
+func firstWords(text string) string {
+	runes := []rune(text)
+	if len(runes) <= cellContext {
+		return text
+	}
+	cut := string(runes[:cellContext])
+	if i := strings.LastIndexByte(cut, ' '); i > 0 {
+		cut = cut[:i]
+	}
+	return cut + " …"
 }

@@ -19,7 +19,7 @@ type searchPage struct {
 	Wrong      template.HTML // why the query cannot be read
 	WrongAt    []piece       // the query, with the place marked
 	Notes      []note
-	Count      string // what was found, in a sentence or two
+	Count      template.HTML // what was found, in a sentence or two
 	Tabs       []tab
 	Moments    *momentsPart
 	Lines      *linesPart
