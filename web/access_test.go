@@ -88,6 +88,10 @@ var accessCases = map[string]accessCase{
 	"/:lang/sessions/:session/listen": {paths: func(_ *site, _, a string) []string {
 		return []string{"/es/sessions/" + a + "/listen"}
 	}},
+	"/:lang/sessions/:session/cite": {paths: func(_ *site, _, a string) []string {
+		c := "/en/sessions/" + a + "/cite"
+		return []string{c, c + "?m=t3.1.2000", "/ar/sessions/" + a + "/cite?t=2&voice=es&to=3", c + "?m=t3.1.2000&format=bibtex", c + "?t=1&format=csl"}
+	}},
 	"/:lang/sessions/:session/transcript/:voice": {
 		paths: func(_ *site, _, a string) []string { return []string{"/es/sessions/" + a + "/transcript/es"} },
 	},

@@ -88,9 +88,6 @@ func (s *site) said(text string) (out []string) {
 	return out
 }
 
-// oneLine is a text as XML can hold it, on one line.
-func oneLine(s string) string { return strings.Join(strings.Fields(xmlText(s)), " ") }
-
 func TestTEI(t *testing.T) {
 	s := oddSite(t)
 	r := s.get("/download/public-0/t7.tei.xml?save=1", "Accept-Language", "en")

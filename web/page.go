@@ -22,6 +22,7 @@ type page struct {
 	Hidden    bool     // not for search engines
 	Voice     string   // the voice that the reader chose by the address, which links to sessions carry on
 	Script    bool     // the page is played or followed by the script
+	Meta      []meta   // for programs
 }
 
 const (

@@ -46,6 +46,7 @@ func (s *Server) routes(static *staticFiles) []route {
 		{"/:lang/conferences/:conference", aPage, aboutConference, s.conference},
 		{"/:lang/sessions/:session", aPage, aboutSession, s.session},
 		{"/:lang/sessions/:session/listen", aPage, aboutSession, s.listen},
+		{"/:lang/sessions/:session/cite", aPage, aboutSession, s.cite},
 		{"/:lang/sessions/:session/transcript/:voice", aPage, aboutTrack, s.transcript},
 		{"/:lang/sessions/:session/side", aPage, aboutSession, s.side},
 

@@ -71,6 +71,7 @@ type shareBox struct {
 	Label    string
 	Voice    archive.Language // of the chosen voice; empty: none
 	Captions archive.Language
+	Cite     string // the page that says how to quote that second; empty: nothing was recorded
 }
 
 // session shows a session, playing from the second and in the voice that the address asks for.
@@ -96,6 +97,7 @@ func (s *Server) sessionPage(ctx context.Context, w *watching) sessionPage {
 	g := sessionPage{page: w.page, head: w.head(), Summary: say(w.doc.Summary, w.l), Chapters: w.chapters(), Rights: rightsOf(s.rights(w.doc)), stay: w.stay()}
 	g.Title, g.Script, g.Listen = g.Heading.Words, true, w.url("/listen", "voice", w.voice)
 	g.Self, g.Whole = w.url(""), w.l.Length(w.view.LengthMs)
+	g.Meta = s.citeMeta(w)
 	g.Notes = w.notes
 	if w.saver {
 		g.Notes = append(g.Notes, note{Kind: "good", Icon: "good", Text: w.l.Say("voice.saver")})
@@ -171,6 +173,9 @@ func (w *watching) share() shareBox {
 	if w.captions != nil {
 		b.Captions = w.captions.Track.Language
 		captions = string(b.Captions)
+	}
+	if len(w.doc.Live(archive.Video, archive.Audio, archive.Text)) > 0 {
+		b.Cite = w.url("/cite", "t", seconds(w.startMs), "voice", w.voice)
 	}
 	b.Link = w.host + w.url("", "t", seconds(w.startMs), "voice", w.voice, "captions", captions)
 	return b

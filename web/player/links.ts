@@ -83,7 +83,7 @@ function chapters(player: Player): void {
   }
 }
 
-/** The link to share: to this second, with voice and captions where they are ticked. */
+/** The link to share: to this second, with voice and captions where they are ticked. The way to quote it goes along. */
 function share(player: Player, captions: Captions): void {
   const field = document.querySelector<HTMLInputElement>('input[data-link]')
   if (!field) return
@@ -92,6 +92,7 @@ function share(player: Player, captions: Captions): void {
   const label = document.querySelector<HTMLElement>('[data-link-label]')
   const withVoice = ticked('data-link-voice')
   const withCaptions = ticked('data-link-captions')
+  const cite = document.querySelector<HTMLAnchorElement>('a[data-cite]')
 
   let second = -1
   const write = () => {
@@ -102,6 +103,13 @@ function share(player: Player, captions: Captions): void {
     if (voice && withVoice?.checked) url.searchParams.set('voice', voice)
     if (captions.chosen && withCaptions?.checked) url.searchParams.set('captions', captions.chosen.language)
     field.value = url.href
+    if (cite) {
+      const quoted = new URL(cite.href)
+      quoted.search = ''
+      quoted.searchParams.set('t', String(second))
+      if (voice) quoted.searchParams.set('voice', voice)
+      cite.href = quoted.href
+    }
     if (label) label.textContent = fill(player.page.say.linkTo, { time: clock(second) })
   }
   player.on('time', () => { if (Math.floor(player.at) !== second) write() })
