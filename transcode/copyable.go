@@ -2,6 +2,7 @@ package transcode
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -140,6 +141,9 @@ func (t *Tools) tryCopy(ctx context.Context, path string, f *Facts) error {
 		}
 		return err
 	})
+	if errors.Is(err, errUnconfined) {
+		return err
+	}
 	if err != nil && ctx.Err() == nil {
 		f.Copyable, f.WhyNotCopy = false, "copying it fails: "+oneLine(err.Error())
 	}

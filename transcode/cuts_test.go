@@ -126,11 +126,11 @@ func TestChannelsAreNeverMixed(t *testing.T) {
 			t.Errorf("%s: its own tone is %.3f of all, want nothing else", channels, got)
 		}
 	}
-	f, err := (&Tools{}).Probe(t.Context(), path)
+	f, err := jailedTools(t).Probe(t.Context(), path)
 	if err != nil {
 		t.Fatal(err)
 	}
-	s, err := (&Tools{}).Measure(t.Context(), path, f, "a:0", nil)
+	s, err := jailedTools(t).Measure(t.Context(), path, f, "a:0", nil)
 	if err != nil || s.Stereo == nil || math.Abs(s.Stereo.Correlation) > 0.05 {
 		t.Errorf("Measure = %+v, %v; want no correlation", s.Stereo, err)
 	}

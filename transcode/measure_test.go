@@ -11,7 +11,7 @@ func TestMeasureHearsLoudnessSilenceAndPeaks(t *testing.T) {
 	t.Parallel()
 	// 4 s of a tone, 3 s of silence, 3 s of the tone at a tenth, the same on both channels.
 	path := makeMedia(t, "a.flac", "-f", "lavfi", "-i", "aevalsrc='0.5*sin(2*PI*1000*t)*(lt(t,4)+0.1*gte(t,7))':s=48000:d=10", "-af", "pan=stereo|c0=c0|c1=c0")
-	tools := &Tools{Scratch: t.TempDir()}
+	tools := jailedTools(t)
 	f, err := tools.Probe(t.Context(), path)
 	if err != nil {
 		t.Fatal(err)

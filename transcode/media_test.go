@@ -37,7 +37,7 @@ func flashes(size, rate string, seconds, every int) []string {
 // rendered makes a rendition of a recipe from files and gives the file's path and its index.
 func rendered(t testing.TB, r Recipe, files ...string) (string, Index) {
 	t.Helper()
-	tools := &Tools{Scratch: t.TempDir()}
+	tools := jailedTools(t)
 	var facts []*Facts
 	for _, f := range files {
 		found, err := tools.Probe(t.Context(), f)

@@ -159,7 +159,7 @@ func (t *Tools) probeJSON(ctx context.Context, path, format string) (*ffprobeOut
 	}
 	var p ffprobeOutput
 	if err := json.Unmarshal(out, &p); err != nil {
-		return nil, fmt.Errorf("ffprobe: %w", err)
+		return nil, &ToolError{"ffprobe", "what it says is no JSON: " + err.Error(), ""}
 	}
 	return &p, nil
 }

@@ -80,7 +80,7 @@ func shared(t testing.TB) string {
 
 func TestProbeKnowsWhatAFileHolds(t *testing.T) {
 	dir := filepath.Join(shared(t), "data")
-	tools := &Tools{Scratch: t.TempDir()}
+	tools := jailedTools(t)
 	f, err := tools.Probe(t.Context(), filepath.Join(dir, "sessions", "multi-audio-4lang-80s.mp4"))
 	if err != nil {
 		t.Fatal(err)
@@ -140,14 +140,14 @@ func TestProbeRefusesInPlainWords(t *testing.T) {
 		{"a folder", t.TempDir(), "no file"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			f, err := (&Tools{}).Probe(t.Context(), c.path)
+			f, err := jailedTools(t).Probe(t.Context(), c.path)
 			var refused *Refused
 			if !errors.As(err, &refused) || !strings.Contains(err.Error(), c.want) || strings.Contains(err.Error(), "\n") || strings.Contains(err.Error(), c.path) {
 				t.Errorf("Probe = %+v, %v; want a refusal in one line that says %q", f, err, c.want)
 			}
 		})
 	}
-	if _, err := (&Tools{}).Probe(t.Context(), filepath.Join(t.TempDir(), "none")); !errors.Is(err, os.ErrNotExist) {
+	if _, err := jailedTools(t).Probe(t.Context(), filepath.Join(t.TempDir(), "none")); !errors.Is(err, os.ErrNotExist) {
 		t.Errorf("Probe of what is not there = %v, want fs.ErrNotExist", err)
 	}
 }

@@ -29,10 +29,15 @@ func (t *Tools) Render(ctx context.Context, dir string, r Recipe, masters []stri
 				progress((float64(i) + f) / float64(len(commands.Steps)))
 			}
 		}
-		c := call{args: args, in: masters, dir: dir, lengthMs: longest, fonts: commands.Fonts, stdout: readProgress(r.LengthMs, done)}
+		c := call{args: args, in: masters, dir: dir, writes: true, lengthMs: longest, encodes: encodesPicture(r.Profile), fonts: commands.Fonts, stdout: readProgress(r.LengthMs, done)}
 		if err := t.run(ctx, "ffmpeg", c); err != nil {
 			return fmt.Errorf("%s: %w", r.Profile, err)
 		}
 	}
 	return nil
+}
+
+// encodesPicture is true of the profiles that cost most. Sheets decode key frames alone.
+func encodesPicture(profile string) bool {
+	return profile == P720 || profile == P360 || profile == Slides || profile == Still
 }

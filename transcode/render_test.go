@@ -59,7 +59,7 @@ func TestPictureIsAcceptedWhateverItIs(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
 			path := makeMedia(t, c.file, append(flashes("160x90", c.rate, 12, 5), c.codec...)...)
-			f, err := (&Tools{}).Probe(t.Context(), path)
+			f, err := jailedTools(t).Probe(t.Context(), path)
 			if err != nil || f.Copyable != c.copyable {
 				t.Fatalf("Probe = copyable %v (%s), %v; want %v", f != nil && f.Copyable, f.WhyNotCopy, err, c.copyable)
 			}
@@ -127,7 +127,7 @@ func TestPictureThatBeginsLateOrEarlyIsAtItsSound(t *testing.T) {
 			t.Parallel()
 			args := append([]string{"-i", made, "-itsoffset", c.offset, "-i", made, "-map", "0:v", "-map", "1:a", "-c", "copy"}, c.args...)
 			path := makeMedia(t, c.file, args...)
-			f, err := (&Tools{}).Probe(t.Context(), path)
+			f, err := jailedTools(t).Probe(t.Context(), path)
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -1,7 +1,6 @@
 package transcode
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -12,22 +11,23 @@ import (
 	"runtime"
 	"strconv"
 	"strings"
-	"sync"
 	"syscall"
 	"time"
+
+	"cabina/transcode/jail"
 )
 
 // Tools finds and runs the media tools. The zero value takes them from PATH. Every run has an empty environment, a process group of its own that dies
-// with the context, a working directory of its own, and limits on memory, time and output; inputs have names of ours in it.
+// with the context, a working directory of its own, and limits on memory, time and output; inputs have names of ours in it. With Jail it can read nothing but
+// its inputs and write nothing but what it is for (see transcode/jail).
 type Tools struct {
 	FFmpeg  string // path; empty: ffmpeg on PATH
 	FFprobe string // path; empty: ffprobe on PATH
 	Scratch string // where working directories are made; empty: the system's folder for temporary files
 	Nice    int    // added to the priority number of the tools: 0 to 19
 
-	// Wrap, where set, gives the command that runs cmd confined: it may read the files in and write into the folder outDir, and nothing else. Fonts says
-	// that it sets text and reads the system's fonts too.
-	Wrap func(cmd, in []string, outDir string, fonts bool) []string
+	// Jail is the command that becomes a tool by jail.Become: cabina itself. Without it there are the limits alone, which is for tests.
+	Jail []string
 }
 
 // ToolError is a tool that ended badly.
@@ -42,26 +42,21 @@ func (e *ToolError) Error() string { return e.Tool + ": " + e.Reason }
 // call is one run of a tool.
 type call struct {
 	args     []string
-	in       []string // real paths; in the working directory they are in0, in1 …
-	dir      string   // the working directory, where outputs go
-	lengthMs int64    // of what is read or made: limits grow with it
-	fonts    bool
+	in       []string              // real paths; in the working directory they are in0, in1 …
+	dir      string                // the working directory
+	writes   bool                  // whether it makes files there
+	lengthMs int64                 // of what is read or made: limits grow with it
+	encodes  bool                  // whether it encodes a picture: it may take ten times the processor's time
+	fonts    bool                  // whether it sets text
+	stdin    io.Reader             // nil: there is nothing to read
 	stderr   io.Writer             // is told what the tool says as it says it; may be nil
 	stdout   func(io.Reader) error // reads what the tool writes; nil: nothing is wanted
 }
 
-const (
-	tailLen    = 4 << 10  // bytes of a tool's complaints that are kept
-	maxMemory  = 4 << 30  // bytes of address space: x264 wants 1.5 GB at 1080p with its threads
-	maxOutput  = 32 << 30 // bytes of one file
-	maxHandles = 128
-)
-
 // inName is the name of the i-th input in the working directory.
 func inName(i int) string { return "in" + strconv.Itoa(i) }
 
-// timeLimit is how long a tool may take, and how much processor time, for media of that length: an encoding of 1080p takes about its own length of
-// processor time, so that what takes six times as long hangs.
+// timeLimit is how long a tool may take for media of that length: on a busy machine an encoding takes its processor time and more.
 func timeLimit(lengthMs int64) time.Duration {
 	return 5*time.Minute + 6*time.Duration(lengthMs)*time.Millisecond
 }
@@ -124,45 +119,49 @@ func (t *Tools) run(ctx context.Context, tool string, c call) error {
 		return err
 	}
 	args := append([]string{path}, c.args...)
-	if t.Wrap != nil {
-		args = t.Wrap(args, c.in, c.dir, c.fonts)
+	limits := c.limits(t.Nice)
+	if t.Jail != nil {
+		if args, err = jailed(t.Jail, args, c, limits); err != nil {
+			return err
+		}
 	}
-	limit := timeLimit(c.lengthMs)
-	timed, cancel := context.WithTimeout(ctx, limit)
+	wall := timeLimit(c.lengthMs)
+	timed, cancel := context.WithTimeout(ctx, wall)
 	defer cancel()
 	tail := &tailWriter{}
 	var stderr io.Writer = tail
 	if c.stderr != nil {
 		stderr = io.MultiWriter(tail, c.stderr)
 	}
-	err = t.start(timed, args, c, limit, stderr)
+	err = t.start(timed, args, c, limits, stderr)
 	switch {
 	case ctx.Err() != nil:
 		return ctx.Err()
 	case timed.Err() != nil:
-		return &ToolError{tool, fmt.Sprintf("took longer than %s", limit.Round(time.Second)), tail.String()}
+		return &ToolError{tool, fmt.Sprintf("took longer than %s", wall.Round(time.Second)), tail.String()}
 	case err != nil:
-		return toolError(tool, err, tail.String())
+		return toolError(tool, err, limits, tail.String())
 	}
 	return nil
 }
 
 // start runs a command line. It stays on one thread of the system until the tool has ended: Linux sends the signal of a parent's death when the thread that
 // started the child ends (prctl(2), PR_SET_PDEATHSIG).
-func (t *Tools) start(ctx context.Context, args []string, c call, limit time.Duration, tail io.Writer) error {
+func (t *Tools) start(ctx context.Context, args []string, c call, limits jail.Limits, tail io.Writer) error {
 	done := make(chan error, 1)
 	go func() {
 		runtime.LockOSThread()
 		defer runtime.UnlockOSThread()
-		done <- t.exec(ctx, args, c, limit, tail)
+		done <- t.exec(ctx, args, c, limits, tail)
 	}()
 	return <-done
 }
 
-func (t *Tools) exec(ctx context.Context, args []string, c call, limit time.Duration, tail io.Writer) error {
+func (t *Tools) exec(ctx context.Context, args []string, c call, limits jail.Limits, tail io.Writer) error {
 	cmd := exec.CommandContext(ctx, args[0], args[1:]...)
 	cmd.Env = []string{} // nil would hand on ours, with the keys of the store in it
 	cmd.Dir = c.dir
+	cmd.Stdin = c.stdin
 	cmd.Stderr = tail
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGKILL}
 	cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) }
@@ -174,10 +173,9 @@ func (t *Tools) exec(ctx context.Context, args []string, c call, limit time.Dura
 			return err
 		}
 	}
-	if err := cmd.Start(); err != nil {
+	if err := t.begin(cmd, limits); err != nil {
 		return err
 	}
-	confine(cmd.Process.Pid, limit, t.Nice)
 	var readErr error
 	if pipe != nil {
 		if readErr = c.stdout(pipe); readErr != nil {
@@ -187,18 +185,35 @@ func (t *Tools) exec(ctx context.Context, args []string, c call, limit time.Dura
 	if err := cmd.Wait(); err != nil && readErr == nil {
 		return err
 	}
-	return readErr
+	if readErr != nil {
+		return badOutput{readErr}
+	}
+	return nil
 }
 
+// badOutput is what a tool wrote to its standard output and cannot be: the file that it reads made it so.
+type badOutput struct{ error }
+
 // toolError makes one plain line of how a tool ended: its last complaint, without the address of what complained.
-func toolError(tool string, err error, log string) error {
+func toolError(tool string, err error, limits jail.Limits, log string) error {
 	var exit *exec.ExitError
+	var output badOutput
+	if errors.As(err, &output) {
+		return &ToolError{tool, oneLine(output.Error()), log}
+	}
 	if !errors.As(err, &exit) {
 		return fmt.Errorf("%s: %w", tool, err)
 	}
+	status := exit.Sys().(syscall.WaitStatus)
+	switch {
+	case exit.UserTime()+exit.SystemTime() >= limits.CPU:
+		return &ToolError{tool, fmt.Sprintf("took more than %s of processor time", limits.CPU.Round(time.Second)), log}
+	case status.Signal() == syscall.SIGXFSZ:
+		return &ToolError{tool, fmt.Sprintf("wrote more than %d MB", limits.Output>>20), log}
+	}
 	reason := exit.String()
 	lines := strings.FieldsFunc(log, func(r rune) bool { return r == '\n' || r == '\r' })
-	if len(lines) > 0 && exit.Sys().(syscall.WaitStatus).Exited() {
+	if len(lines) > 0 && status.Exited() {
 		reason = complaint(lines[len(lines)-1])
 	}
 	return &ToolError{tool, oneLine(reason), log}
@@ -240,27 +255,4 @@ func readInto(out *[]byte, limit int64) func(io.Reader) error {
 		*out = data
 		return err
 	}
-}
-
-// tailWriter keeps the last tailLen bytes of what is written to it.
-type tailWriter struct {
-	mu  sync.Mutex // guards buf
-	buf []byte
-}
-
-func (w *tailWriter) Write(p []byte) (int, error) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	w.buf = append(w.buf, p...)
-	if len(w.buf) > 2*tailLen {
-		w.buf = append(w.buf[:0], w.buf[len(w.buf)-tailLen:]...)
-	}
-	return len(p), nil
-}
-
-func (w *tailWriter) String() string {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	b := w.buf[max(0, len(w.buf)-tailLen):]
-	return strings.ToValidUTF8(string(bytes.TrimSpace(b)), "�")
 }

@@ -79,7 +79,7 @@ func track(id string, kind archive.Kind, role archive.Role, lang archive.Languag
 
 func newWorker(t testing.TB, a *archive.Archive) *Worker {
 	t.Helper()
-	w := &Worker{Archive: a, Tools: &Tools{}, Scratch: filepath.Join(t.TempDir(), "scratch"), Jobs: 2, Program: "test"}
+	w := &Worker{Archive: a, Tools: &Tools{Jail: selfJail}, Scratch: filepath.Join(t.TempDir(), "scratch"), Jobs: 2, Program: "test"}
 	t.Cleanup(w.Close)
 	return w
 }

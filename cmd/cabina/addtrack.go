@@ -45,7 +45,7 @@ func (c *addTrackCmd) Run(ctx context.Context, a *app) error {
 		return err
 	}
 	defer remove()
-	ad := &adding{cmd: c, app: a, arc: arc, tools: &transcode.Tools{Scratch: dir}, scratch: dir, progress: newProgress(a.Err), track: *t}
+	ad := &adding{cmd: c, app: a, arc: arc, tools: mediaTools(dir), scratch: dir, progress: newProgress(a.Err), track: *t}
 	if refused, err := ad.look(ctx); err != nil || refused {
 		return err
 	}

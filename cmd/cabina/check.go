@@ -21,6 +21,7 @@ import (
 	"cabina/archive/s3"
 	"cabina/config"
 	"cabina/transcode"
+	"cabina/transcode/jail"
 )
 
 // checkCmd says whether the settings, the store and the tools will do, before anything depends on them.
@@ -89,13 +90,14 @@ func checkAll(ctx context.Context, a *app) []checked {
 		add("conditional writes", func() (string, error) { return raceWrites(ctx, store) })
 		add("store's kind", func() (string, error) { return checkKind(ctx, store) })
 	}
-	tools := &transcode.Tools{}
+	tools := mediaTools("")
 	add("ffmpeg", func() (string, error) {
 		if err := tools.Check(); err != nil {
 			return "", err
 		}
 		return tools.Version(ctx)
 	})
+	add("jail", func() (string, error) { return checkJail(ctx, tools, a.Getenv) })
 	add("fonts", func() (string, error) { return checkFonts(ctx, conf.Languages) })
 	add("key file", func() (string, error) { return checkKeyFile(conf.KeyFile) })
 	return list
@@ -210,6 +212,24 @@ func raceOnce(ctx context.Context, store archive.Store, key, round string, cond 
 		return "", fmt.Errorf("%d of %d writers won, where one may; this store loses updates and will not do", winners, racers)
 	}
 	return version, nil
+}
+
+// checkJail tries the jail for real, and names what this kernel refuses it.
+func checkJail(ctx context.Context, tools *transcode.Tools, getenv func(string) string) (string, error) {
+	kernel, contained := jail.Ask(), inContainer(getenv, exists)
+	warning := unconfined(kernel, contained)
+	escapes, err := tools.Escapes(ctx)
+	switch {
+	case err != nil:
+		return "", err
+	case len(escapes) > 0 && warning == "":
+		return "", fmt.Errorf("ffmpeg is confined, and yet %s; please report that, with the kernel's version", strings.Join(escapes, " and "))
+	case warning != "" && !contained:
+		return "", errors.New(warning)
+	case warning != "":
+		return warning, nil
+	}
+	return fmt.Sprintf("ffmpeg encodes in it, and reads and reaches nothing else (Landlock %d, seccomp)", kernel.Landlock), nil
 }
 
 // checkFonts asks fontconfig for a font in each language of the interface: title cards are set in them.

@@ -49,6 +49,7 @@ type cli struct {
 	Work       workCmd       `cmd:"" help:"Prepare renditions only, beside serve or on another machine."`
 	Demo       demoCmd       `cmd:"" help:"Make and take in a small demonstration conference."`
 	ProbeIndex probeIndexCmd `cmd:"" hidden:"" help:"Open an index and close it: serve starts this, so that a damaged one ends a process of its own."`
+	Jail       jailCmd       `cmd:"" hidden:"" help:"Become one media tool, confined: each run of a tool starts this. Not for hands."`
 }
 
 // app is what every command is handed besides its context.

@@ -34,7 +34,7 @@ func (c *demoCmd) Run(ctx context.Context, a *app) error {
 	}
 	fmt.Fprintln(a.Err, "Making the demonstration: the Universal Declaration of Human Rights, read aloud in six languages.")
 	root := filepath.Join(dir, demoConference)
-	d := demo{dir: root, say: func(format string, args ...any) { fmt.Fprintf(a.Err, format+"\n", args...) }}
+	d := demo{dir: root, tools: mediaTools(""), say: func(format string, args ...any) { fmt.Fprintf(a.Err, format+"\n", args...) }}
 	if err := d.make(ctx); err != nil {
 		return fmt.Errorf("demonstration: %w", err)
 	}

@@ -11,12 +11,14 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"cabina/archive"
+	"cabina/transcode"
 )
 
 // demo makes the folders that import takes: one a session, with a picture, a floor, six voices and their captions.
 type demo struct {
-	dir string
-	say func(format string, args ...any)
+	dir   string
+	tools *transcode.Tools
+	say   func(format string, args ...any)
 }
 
 // Times of the reading, in ms.
@@ -127,12 +129,12 @@ func (d demo) session(ctx context.Context, n int, read [][]reading) error {
 	slots, total := slots(n, read)
 	g, ctx := errgroup.WithContext(ctx)
 	g.SetLimit(2)
-	g.Go(func() error { return drawSlides(ctx, dir, slots, read, ms(total)) })
+	g.Go(func() error { return drawSlides(ctx, d.tools, dir, slots, read, ms(total)) })
 	floor := newTrackSound(total)
 	for _, s := range slots {
 		floor.read(s, read[s.floor][s.article])
 	}
-	g.Go(func() error { return floor.save(ctx, dir, "floor", true, true) })
+	g.Go(func() error { return floor.save(ctx, d.tools, dir, "floor", true, true) })
 	for l, lang := range demoLanguages {
 		g.Go(func() error {
 			t := newTrackSound(total)
@@ -141,7 +143,7 @@ func (d demo) session(ctx context.Context, n int, read [][]reading) error {
 			}
 			voice := n != demoNoVoice || lang.tag != demoNoVoiceIn
 			text := n != demoNoText || lang.tag != demoNoTextIn
-			return t.save(ctx, dir, string(lang.tag), voice, text)
+			return t.save(ctx, d.tools, dir, string(lang.tag), voice, text)
 		})
 	}
 	g.Go(func() error { return d.describe(dir, n, slots, read) })

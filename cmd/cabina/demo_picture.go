@@ -6,6 +6,8 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+
+	"cabina/transcode"
 )
 
 // The slides are set by libass, which shapes Arabic and breaks lines; the colours are those of the interface's paper and desk.
@@ -34,7 +36,7 @@ Format: Layer, Start, End, Style, Name, MarginL, MarginR, MarginV, Effect, Text
 const longText = 330
 
 // drawSlides makes the session's picture: a slide for each paragraph, in the language that the room hears.
-func drawSlides(ctx context.Context, dir string, slots []slot, read [][]reading, lengthMs int64) error {
+func drawSlides(ctx context.Context, tools *transcode.Tools, dir string, slots []slot, read [][]reading, lengthMs int64) error {
 	const name = "slides.ass"
 	var b strings.Builder
 	b.WriteString(slidesHead)
@@ -56,7 +58,7 @@ func drawSlides(ctx context.Context, dir string, slots []slot, read [][]reading,
 		return err
 	}
 	defer os.Remove(path)
-	return runFFmpeg(ctx, dir, nil, "-f", "lavfi", "-i", fmt.Sprintf("color=c=0xfcfcfa:s=1280x720:r=5:d=%d.%03d", lengthMs/1000, lengthMs%1000), "-vf", "ass="+name,
+	return tools.Encode(ctx, dir, nil, lengthMs, "-f", "lavfi", "-i", fmt.Sprintf("color=c=0xfcfcfa:s=1280x720:r=5:d=%d.%03d", lengthMs/1000, lengthMs%1000), "-vf", "ass="+name,
 		"-map_metadata", "-1", "-fflags", "+bitexact", "-flags", "+bitexact", "-c:v", "libx264", "-preset", "veryfast", "-tune", "stillimage", "-crf", "20", "-pix_fmt", "yuv420p", "-bf", "0",
 		"-g", "40", "-force_key_frames", strings.Join(keys, ","), "-threads", "2", "video.mp4")
 }

@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	"cabina/archive"
+	"cabina/transcode"
 )
 
 // speakAll reads all thirty articles in one language.
@@ -98,7 +99,7 @@ func vttTime(ms int64) string {
 }
 
 // save writes NAME.flac and NAME.vtt, each if it is wanted.
-func (t *trackSound) save(ctx context.Context, dir, name string, voice, text bool) error {
+func (t *trackSound) save(ctx context.Context, tools *transcode.Tools, dir, name string, voice, text bool) error {
 	if text {
 		if err := os.WriteFile(filepath.Join(dir, name+".vtt"), []byte(t.vtt.String()), 0o644); err != nil {
 			return err
@@ -111,24 +112,6 @@ func (t *trackSound) save(ctx context.Context, dir, name string, voice, text boo
 	if err := binary.Write(&pcm, binary.LittleEndian, t.samples); err != nil {
 		return err
 	}
-	return runFFmpeg(ctx, dir, &pcm, "-f", "s16le", "-ar", fmt.Sprint(demoRate), "-ac", "1", "-i", "pipe:0", "-map_metadata", "-1", "-fflags", "+bitexact", "-flags", "+bitexact",
+	return tools.Encode(ctx, dir, &pcm, ms(len(t.samples)), "-f", "s16le", "-ar", fmt.Sprint(demoRate), "-ac", "1", "-i", "pipe:0", "-map_metadata", "-1", "-fflags", "+bitexact", "-flags", "+bitexact",
 		"-c:a", "flac", name+".flac")
-}
-
-// runFFmpeg runs ffmpeg on what we made ourselves; what comes from outside goes through transcode alone.
-func runFFmpeg(ctx context.Context, dir string, stdin *bytes.Buffer, args ...string) error {
-	cmd := exec.CommandContext(ctx, "ffmpeg", append([]string{"-nostdin", "-hide_banner", "-v", "error", "-y"}, args...)...)
-	cmd.Dir = dir
-	if stdin != nil {
-		cmd.Stdin = stdin
-	}
-	var stderr bytes.Buffer
-	cmd.Stderr = &stderr
-	if err := cmd.Run(); err != nil {
-		if errors.Is(err, exec.ErrNotFound) {
-			return errors.New("ffmpeg is not installed: apt-get install ffmpeg")
-		}
-		return fmt.Errorf("ffmpeg: %w: %s", err, strings.TrimSpace(stderr.String()))
-	}
-	return nil
 }

@@ -89,7 +89,7 @@ func (c *importCmd) open(ctx context.Context, a *app) (im *importer, done func()
 		if errors.Is(err, fs.ErrNotExist) {
 			im.config, err = a.settings()
 		}
-		im.tools = &transcode.Tools{}
+		im.tools = mediaTools("")
 		return im, func() {}, err
 	}
 	im.arc, im.config, err = a.open(ctx, toWrite)
@@ -97,7 +97,7 @@ func (c *importCmd) open(ctx context.Context, a *app) (im *importer, done func()
 		return nil, nil, err
 	}
 	dir, remove, err := scratch(im.config)
-	im.scratch, im.tools = dir, &transcode.Tools{Scratch: dir}
+	im.scratch, im.tools = dir, mediaTools(dir)
 	return im, remove, err
 }
 

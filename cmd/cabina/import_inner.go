@@ -3,32 +3,16 @@ package main
 import (
 	"bytes"
 	"context"
-	"encoding/hex"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
-	"math"
-	"os/exec"
-	"path/filepath"
-	"strconv"
 	"strings"
-	"syscall"
-	"time"
 
 	"cabina/archive"
 	"cabina/transcode"
 )
 
-// A subtitle track inside a recording becomes a file of its own, which is then a master like any other. ffprobe takes the packets out as they are; what
+// A subtitle track inside a recording becomes a file of its own, which is then a master like any other. transcode takes the packets out as they are; what
 // they say is read here, never by a decoder of ffmpeg's, which passes markup through. The file is always the same for the same recording.
-
-// The bounds of what is taken out of a recording.
-const (
-	maxInnerBytes   = 64 << 20 // of ffprobe's answer
-	maxInnerPackets = 50_000
-	innerTime       = 10 * time.Minute
-)
 
 // innerCodecs are the subtitle tracks that are text, with what reads a packet of each.
 var innerCodecs = map[string]func([]byte) string{
@@ -53,7 +37,7 @@ func (l *looker) inner(ctx context.Context, f *file) error {
 			f.Master.Skipped = append(f.Master.Skipped, leftAlone{f.Name, fmt.Sprintf("its subtitles %s, which are no text (%s)", s.Spec(), s.Codec)})
 			continue
 		}
-		packets, err := textPackets(ctx, l.tools, f.Master.Path, facts.Format, s.Spec())
+		packets, err := l.tools.TextPackets(ctx, f.Master.Path, facts, s.Spec())
 		if err != nil {
 			return err
 		}
@@ -76,105 +60,6 @@ func (l *looker) inner(ctx context.Context, f *file) error {
 		f.Master.Inner = append(f.Master.Inner, in)
 	}
 	return nil
-}
-
-// textPacket is one packet of a subtitle track: when it shows, on the recording's own time in ms, for how long, and its bytes.
-type textPacket struct {
-	AtMs, ForMs int64
-	Data        []byte
-}
-
-// textPackets takes the packets of a subtitle track out of a recording, with the guards of transcode: the format is forced, the input has a name of ours,
-// the environment is empty.
-func textPackets(ctx context.Context, tools *transcode.Tools, path, format, spec string) ([]textPacket, error) {
-	ctx, cancel := context.WithTimeout(ctx, innerTime)
-	defer cancel()
-	probe := tools.FFprobe
-	if probe == "" {
-		probe = "ffprobe"
-	}
-	probe, err := exec.LookPath(probe)
-	if err != nil {
-		return nil, errors.New("ffprobe was not found; install ffmpeg (on Debian: apt install ffmpeg)")
-	}
-	args := []string{probe, "-v", "error", "-protocol_whitelist", "file", "-f", format, "-i", path, "-select_streams", spec, "-show_packets", "-show_data",
-		"-show_entries", "packet=pts_time,duration_time,data", "-of", "json"}
-	if tools.Wrap != nil {
-		args = tools.Wrap(args, []string{path}, filepath.Dir(path), false)
-	}
-	cmd := exec.CommandContext(ctx, args[0], args[1:]...)
-	cmd.Env = []string{}
-	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGKILL}
-	cmd.WaitDelay = 5 * time.Second
-	out := &limited{left: maxInnerBytes}
-	cmd.Stdout = out
-	if err := cmd.Run(); err != nil {
-		if ctx.Err() != nil {
-			return nil, ctx.Err()
-		}
-		return nil, &transcode.Refused{Why: "its subtitles " + spec + " cannot be read", Would: "the recording without them, and a subtitle file beside it, would do"}
-	}
-	return parsePackets(out.Bytes())
-}
-
-// limited keeps what is written to it up to a limit, which is an error for the writer.
-type limited struct {
-	bytes.Buffer
-	left int
-}
-
-func (l *limited) Write(p []byte) (int, error) {
-	if l.left -= len(p); l.left < 0 {
-		return 0, io.ErrShortWrite
-	}
-	return l.Buffer.Write(p)
-}
-
-// parsePackets reads ffprobe's JSON. A packet whose times or bytes cannot be read is passed by.
-func parsePackets(data []byte) ([]textPacket, error) {
-	var answer struct {
-		Packets []struct {
-			PTS  string `json:"pts_time"`
-			For  string `json:"duration_time"`
-			Data string `json:"data"`
-		} `json:"packets"`
-	}
-	if err := json.Unmarshal(data, &answer); err != nil {
-		return nil, fmt.Errorf("ffprobe: %w", err)
-	}
-	if len(answer.Packets) > maxInnerPackets {
-		return nil, &transcode.Refused{Why: fmt.Sprintf("one of its subtitle tracks has %d packets", len(answer.Packets)), Would: "the recording without it would do"}
-	}
-	var out []textPacket
-	for _, p := range answer.Packets {
-		at, err := strconv.ParseFloat(p.PTS, 64)
-		if err != nil {
-			continue
-		}
-		length, err := strconv.ParseFloat(p.For, 64)
-		if err != nil || !(length > 0) || !(math.Abs(at) < 1e6) || !(length < 1e6) {
-			continue
-		}
-		out = append(out, textPacket{AtMs: int64(math.Round(at * 1000)), ForMs: int64(math.Round(length * 1000)), Data: undump(p.Data)})
-	}
-	return out, nil
-}
-
-// undump reads the lines of a hex dump: eight digits of an offset, a colon, and up to 16 bytes in eight groups.
-func undump(dump string) []byte {
-	const from, groups = len("00000000: "), len("0000 ") * 8
-	var out []byte
-	for line := range strings.Lines(dump) {
-		if len(line) < from+groups {
-			continue
-		}
-		b, err := hex.DecodeString(strings.ReplaceAll(line[from:from+groups], " ", ""))
-		if err != nil {
-			return out
-		}
-		out = append(out, b...)
-	}
-	return out
 }
 
 // movText reads a packet of 3GPP timed text (TS 26.245, 5.17): a length in two bytes, the text, and boxes of style that are passed by.
@@ -203,7 +88,7 @@ func assEvent(p []byte) string {
 }
 
 // innerVTT writes the packets as WebVTT, their times less start. SubRip's and WebVTT's own markup is read first, as the file formats' is.
-func innerVTT(packets []textPacket, codec string, read func([]byte) string, start int64) []byte {
+func innerVTT(packets []transcode.TextPacket, codec string, read func([]byte) string, start int64) []byte {
 	var b strings.Builder
 	b.WriteString("WEBVTT\n\n")
 	for _, p := range packets {

@@ -18,11 +18,12 @@ var layers = map[string][]string{
 	"archive/s3/s3test": {"archive", "archive/s3"}, // buckets for the tests of every package, so that minio-go stays here
 	"archive/storetest": {"archive"},
 	"search":            {"archive"},
-	"transcode":         {"archive"},
+	"transcode":         {"archive", "transcode/jail"},
+	"transcode/jail":    {}, // what a process does to itself before it becomes a tool: nothing of it is about media, and it is read and tested alone
 	"web/locale":        {"archive"},
 	"web":               {"archive", "search", "transcode", "web/locale"},
 	"config":            {},
-	"cmd/cabina":        {"archive", "archive/disk", "archive/s3", "search", "transcode", "web", "web/locale", "config"},
+	"cmd/cabina":        {"archive", "archive/disk", "archive/s3", "search", "transcode", "transcode/jail", "web", "web/locale", "config"},
 }
 
 // testOnly is what tests may import besides: stores to run against.
@@ -34,7 +35,7 @@ var owners = map[string][]string{
 	"github.com/minio/minio-go":      {"archive/s3", "archive/s3/s3test"},
 	"github.com/blevesearch":         {"search"},
 	"github.com/labstack/echo":       {"web"},
-	"github.com/landlock-lsm":        {"transcode", "cmd/cabina"},
+	"github.com/landlock-lsm":        {"transcode/jail"},
 }
 
 // TestLayers holds every import of every file against the table of the design.

@@ -6,11 +6,11 @@ import (
 	"testing"
 )
 
-// asProgram makes this test binary the program itself: tests kill it, and it starts itself to open an index.
+// asProgram makes this test binary the program itself: tests kill it, and it starts itself to open an index and to become a media tool.
 const asProgram = "CABINA_AS_PROGRAM=1"
 
 func TestMain(m *testing.M) {
-	if os.Getenv("CABINA_AS_PROGRAM") == "1" || len(os.Args) > 1 && os.Args[1] == "probe-index" {
+	if os.Getenv("CABINA_AS_PROGRAM") == "1" || len(os.Args) > 1 && (os.Args[1] == "probe-index" || os.Args[1] == "jail") {
 		os.Exit(run(os.Args[1:], os.Stdout, os.Stderr))
 	}
 	os.Exit(m.Run())

@@ -27,7 +27,7 @@ func (c *rebuildCmd) Run(ctx context.Context, a *app) error {
 		return err
 	}
 	defer remove()
-	tools := &transcode.Tools{Scratch: dir}
+	tools := mediaTools(dir)
 	if err := tools.Check(); err != nil {
 		return err
 	}

@@ -84,6 +84,7 @@ func (c *serveCmd) Run(ctx context.Context, a *app) error {
 		if err != nil {
 			return err
 		}
+		warnUnconfined(ctx, log, a.Getenv)
 		defer worker.Close()
 		g.Go(func() error { return worker.Run(ctx) })
 	}

@@ -24,6 +24,7 @@ func (workCmd) Run(ctx context.Context, a *app) error {
 		return err
 	}
 	defer worker.Close()
+	warnUnconfined(ctx, log, a.Getenv)
 	fmt.Fprintln(a.Out, "Cabina prepares renditions")
 	g, ctx := errgroup.WithContext(ctx)
 	g.Go(func() error { return arc.Follow(ctx) })

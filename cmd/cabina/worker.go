@@ -25,7 +25,7 @@ func version() string {
 
 // worker gives what prepares renditions, an error where its tools are missing. Whoever takes it closes it.
 func (a *app) worker(arc *archive.Archive, conf *config.Config, log *slog.Logger) (*transcode.Worker, error) {
-	tools := &transcode.Tools{}
+	tools := mediaTools("")
 	if err := tools.Check(); err != nil {
 		return nil, err
 	}

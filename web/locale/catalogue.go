@@ -9,6 +9,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 
 	"golang.org/x/text/feature/plural"
 	"golang.org/x/text/language"
@@ -17,8 +18,9 @@ import (
 //go:embed text/*.json
 var files embed.FS
 
-// catalogues holds what the embedded files say. It is made once and never changed.
-var catalogues = mustRead()
+// catalogues gives what the embedded files say. It is made once, when it is first asked for, and never changed: each run of a media tool starts this program, and says
+// nothing to anyone.
+var catalogues = sync.OnceValue(mustRead)
 
 // catalogue is the sentences of one language, by key.
 type catalogue map[string]message
@@ -162,10 +164,10 @@ func (l Lang) Pattern(key string) string {
 }
 
 // Keys gives all keys, in order.
-func Keys() []string { return slices.Sorted(maps.Keys(catalogues[Langs()[0]])) }
+func Keys() []string { return slices.Sorted(maps.Keys(catalogues()[Langs()[0]])) }
 
 func (l Lang) sentence(key string, gaps []any) sentence {
-	m, ok := catalogues[l][key]
+	m, ok := catalogues()[l][key]
 	if !ok {
 		return sentence{"⟦" + key + "⟧"}
 	}

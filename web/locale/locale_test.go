@@ -12,9 +12,9 @@ import (
 )
 
 func TestEveryLanguageHasTheSameKeys(t *testing.T) {
-	want := slices.Sorted(maps.Keys(catalogues["en"]))
+	want := slices.Sorted(maps.Keys(catalogues()["en"]))
 	for _, l := range Langs() {
-		got := slices.Sorted(maps.Keys(catalogues[l]))
+		got := slices.Sorted(maps.Keys(catalogues()[l]))
 		for _, k := range want {
 			if !slices.Contains(got, k) {
 				t.Errorf("%s has no %s", l, k)
@@ -36,7 +36,7 @@ var needed = map[Lang][]string{
 
 func TestSentencesThatCountHaveEveryForm(t *testing.T) {
 	for _, l := range Langs() {
-		for key, m := range catalogues[l] {
+		for key, m := range catalogues()[l] {
 			if got := slices.Sorted(maps.Keys(m.forms)); m.counts && !slices.Equal(got, needed[l]) {
 				t.Errorf("%s of %s has the forms %v, want %v", key, l, got, needed[l])
 			}
@@ -53,10 +53,10 @@ func TestGapsAreTheSameInEveryLanguage(t *testing.T) {
 		slices.Sort(out)
 		return slices.Compact(out)
 	}
-	for key, en := range catalogues["en"] {
+	for key, en := range catalogues()["en"] {
 		want := gaps(en.forms["other"])
 		for _, l := range Langs() {
-			for form, s := range catalogues[l][key].forms {
+			for form, s := range catalogues()[l][key].forms {
 				got := gaps(s)
 				if form == "zero" || form == "one" || form == "two" { // these may say the number in the word: جلستان
 					got = slices.DeleteFunc(got, func(g string) bool { return g == "n" })
@@ -85,14 +85,14 @@ var alike = map[string]bool{
 
 func TestNoEnglishIsLeftOver(t *testing.T) {
 	letters := regexp.MustCompile(`\pL{2,}`)
-	for key, en := range catalogues["en"] {
+	for key, en := range catalogues()["en"] {
 		words := strings.Join(en.forms["other"], "|")
 		text := textOf(en.forms["other"])
 		if !letters.MatchString(text) || alike[key] || strings.HasPrefix(key, "size.") {
 			continue
 		}
 		for _, l := range Langs()[1:] {
-			if got := strings.Join(catalogues[l][key].forms["other"], "|"); got == words {
+			if got := strings.Join(catalogues()[l][key].forms["other"], "|"); got == words {
 				t.Errorf("%s of %s is the English %q: translate it, or put it on the list of what is alike", key, l, got)
 			}
 		}
@@ -103,7 +103,7 @@ func TestRussianAndArabicAreInTheirScripts(t *testing.T) {
 	latin := regexp.MustCompile(`[A-Za-z]{3,}`)
 	known := []string{"Cabina", "JavaScript", "HEAD", "GET", "cookie", "lang", "after", "exact", "role", "floor", "origin", "machine"}
 	for _, l := range []Lang{"ru", "ar"} {
-		for key, m := range catalogues[l] {
+		for key, m := range catalogues()[l] {
 			for _, s := range m.forms {
 				for _, w := range latin.FindAllString(textOf(s), -1) {
 					if !slices.Contains(known, w) {
