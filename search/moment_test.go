@@ -150,11 +150,15 @@ func TestAMomentHasItsLanguages(t *testing.T) {
 
 // TestBesideIsMutual: a line is beside another exactly when the other is beside it.
 func TestBesideIsMutual(t *testing.T) {
-	for _, booths := range [][2]bool{{false, false}, {false, true}, {true, false}, {true, true}} {
-		there, back := besideOf(booths[0], booths[1]), besideOf(booths[1], booths[0])
+	for lags, want := range map[[2]int64]beside{{0, 0}: {-4000, 4000}, {0, boothMs}: {-2000, 6000}, {boothMs, 0}: {-6000, 2000}, {boothMs, boothMs}: {-4000, 4000},
+		{3100, 1800}: {-5300, 2700}, {0, -900}: {-4900, 3100}} {
+		there, back := besideOf(lags[0], lags[1]), besideOf(lags[1], lags[0])
+		if there != want {
+			t.Errorf("beside a text %d ms behind the floor one of %d stands from %v, want %v", lags[0], lags[1], there, want)
+		}
 		for d := int64(-10_000); d <= 10_000; d += 500 {
 			if a, b := there.from <= d && d <= there.to, back.from <= -d && -d <= back.to; a != b {
-				t.Errorf("booth %v and %v, %d ms apart: beside = %v one way, %v the other", booths[0], booths[1], d, a, b)
+				t.Errorf("%v ms behind the floor, %d ms apart: beside = %v one way, %v the other", lags, d, a, b)
 			}
 		}
 	}

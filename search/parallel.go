@@ -6,19 +6,40 @@ import (
 	"cabina/archive"
 )
 
-// beside is where a cue of another text begins to stand beside one: from so many ms after its start to so many. A booth follows the floor, so
-// a is beside b exactly when b is beside a.
+// beside is where a cue of another text begins to stand beside one: from so many ms after its start to so many.
 type beside struct{ from, to int64 }
 
-func besideOf(booth, otherBooth bool) beside {
-	switch {
-	case booth == otherBooth:
-		return beside{-4000, 4000}
-	case otherBooth: // from the floor to a booth
-		return beside{-2000, 6000}
-	default:
-		return beside{-6000, 2000}
+const (
+	besideMs = 4000 // that far from where a text is expected beside another
+	boothMs  = 2000 // how far a booth is taken to be behind the floor where it was not measured
+)
+
+// besideOf gives the stretch for a text that lags behind its session's floor by one of these, beside a text that lags by the other. With lags that were not measured it is from
+// floor to booth [-2 s, +6 s], from booth to floor [-6, +2], else [-4, +4]. a is beside b exactly when b is beside a.
+func besideOf(lag, otherLag int64) beside {
+	return beside{otherLag - lag - besideMs, otherLag - lag + besideMs}
+}
+
+// lag is how far a text is behind the floor: as it was measured when it was taken in, else what is usual of its kind.
+func (s *searching) lag(doc *archive.Session, t *archive.Track, v *archive.Version) (ms int64, measured bool) {
+	for _, shelf := range s.shelves {
+		if r, ok := shelf.receipt(doc.ID); ok {
+			if slip, ok := r.Texts[t.ID]; ok && slip.Lag != nil {
+				return slip.Lag.Ms, true
+			}
+		}
 	}
+	if booth(doc, v) {
+		return boothMs, false
+	}
+	return 0, false
+}
+
+// window gives the stretch in which one text of a session stands beside another.
+func (s *searching) window(doc *archive.Session, t *archive.Track, v *archive.Version, other *archive.Track, otherV *archive.Version) beside {
+	lag, _ := s.lag(doc, t, v)
+	otherLag, _ := s.lag(doc, other, otherV)
+	return besideOf(lag, otherLag)
 }
 
 // booth is true of a text that follows an interpretation or a description, not the floor or the clock itself.
@@ -72,7 +93,7 @@ func (s *searching) held(session, track string) (textID, bool) {
 
 func (s *searching) beside(best *hit, t *archive.Track, v *archive.Version, file *text) Parallel {
 	p := Parallel{Text: t.ID, Voice: file.Voice, Lines: []Line{}}
-	w := besideOf(booth(best.doc, best.v), booth(best.doc, v))
+	w := s.window(best.doc, best.track, best.v, t, v)
 	for _, k := range w.cues(best.file, best.cuts, best.first, best.last, file, best.doc.Cuts(t)) {
 		if len(p.Lines) == 0 {
 			p.Language = file.language(k)

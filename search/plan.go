@@ -16,7 +16,7 @@ import (
 )
 
 // indexFormat rises whenever the same documents would give another index: analyzers, passages, fields, files. An index of another format is made anew.
-const indexFormat = 3
+const indexFormat = 4
 
 // planned is what has to be done for a session: a change for each shelf, and the cue files that nothing names afterwards. Nothing is written to the
 // shelves yet; new cue files are there already.
@@ -48,6 +48,8 @@ func (x *Index) plan(ctx context.Context, id string, s *archive.Session) (planne
 	}
 	b := builder{x: x, s: s, mark: markOf(s)}
 	p.failed = b.texts(ctx, oldPublic, oldRest)
+	b.measureLags(&b.public)
+	b.measureLags(&b.rest)
 	if ctx.Err() != nil {
 		return p, ctx.Err()
 	}

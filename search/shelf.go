@@ -47,6 +47,10 @@ type textSlip struct {
 	// Words counts what was said, by language: words, or characters (tongue.count).
 	Words map[archive.Language]int `json:"words,omitempty"`
 	Stats stats                    `json:"stats"`
+	// Lag is how far the text is behind the first of its session on this shelf that follows the floor; nil where that could not be measured.
+	Lag *lagSlip `json:"lag,omitempty"`
+	// LagOf names the two texts that were held against each other, so that it is done once.
+	LagOf string `json:"lagOf,omitempty"`
 }
 
 // stats counts for each field the documents that have it and their tokens. bleve's own average length is the number of distinct terms over

@@ -55,7 +55,7 @@ func occurrencesOf(texts []*foundText, track string) []occurrence {
 func (w *walk) cell(l placed, t *archive.Track, file *text, marked []occurrence) Beside {
 	doc, v := l.text.doc, versionOf(t, file)
 	c := Beside{Text: t.ID, Voice: file.Voice, Language: t.Language, Role: roleOf(doc, t, v), Origin: t.Origin, Lines: []Line{}}
-	window := besideOf(booth(doc, l.text.v), booth(doc, v))
+	window := w.window(doc, l.text.track, l.text.v, t, v)
 	for _, k := range window.cues(l.text.file, l.text.cuts, l.at.cue, l.at.last, file, doc.Cuts(t)) {
 		if len(c.Lines) == 0 {
 			c.Language, c.StartMs = file.language(k), file.start(k)
