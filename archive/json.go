@@ -181,3 +181,15 @@ func (c Conference) MarshalJSON() ([]byte, error) {
 	type plain Conference
 	return encode(plain(c), c.Unknown)
 }
+
+// UnmarshalJSON keeps unknown fields.
+func (n *NamedSpeaker) UnmarshalJSON(data []byte) error {
+	type plain NamedSpeaker
+	return decode(data, (*plain)(n), &n.Unknown)
+}
+
+// MarshalJSON writes unknown fields back.
+func (n NamedSpeaker) MarshalJSON() ([]byte, error) {
+	type plain NamedSpeaker
+	return encode(plain(n), n.Unknown)
+}

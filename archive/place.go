@@ -204,11 +204,11 @@ func placeAny(parts []Part, ms int64) (int64, bool) {
 func (a *Archive) Transcript(ctx context.Context, s *Session, t *Track, v *Version) ([]Cue, error) {
 	var raw []Cue
 	for _, p := range v.Parts {
-		data, err := a.ReadMaster(ctx, p.Master, maxText)
+		data, err := a.ReadMaster(ctx, p.Master, MaxText)
 		if err != nil {
 			return nil, fmt.Errorf("text %s of %s: %w", t.ID, s.ID, err)
 		}
-		text, err := ReadSubtitles(data, "x."+v.Source, t.Language)
+		text, err := readSubtitles(data, "x."+v.Source, t.Language, v.Encoding)
 		if err != nil {
 			return nil, fmt.Errorf("text %s of %s: %w", t.ID, s.ID, err)
 		}
@@ -219,8 +219,6 @@ func (a *Archive) Transcript(ctx context.Context, s *Session, t *Track, v *Versi
 	}
 	return s.Placed(t, v, raw), nil
 }
-
-const maxText = 20 << 20 // bytes of a subtitle file
 
 // ReadMaster reads a small master whole.
 func (a *Archive) ReadMaster(ctx context.Context, ref Ref, limit int64) ([]byte, error) {

@@ -1,76 +1,132 @@
 package archive
 
 import (
-	"regexp"
 	"strconv"
 	"strings"
 )
 
-// SRT has no standard; this reads what players show. go-astisub loses cues here (a blank line inside one, no blank line between two, one bad time), and
-// the format is small, so it is read by ourselves.
+// SRT has no standard; this reads what players show: a blank line inside a cue is part of it, none between two is missed, a bad time costs its own cue.
 
-// srtTimes is a time line. Hours may be missing, the fraction may be parted by a comma or a point; what follows the second time (positions) is left alone.
-var srtTimes = regexp.MustCompile(`^\s*(?:(\d{1,3}):)?(\d{1,2}):(\d{1,2})(?:[,.:](\d{1,3}))?\s*-{1,2}>\s*(?:(\d{1,3}):)?(\d{1,2}):(\d{1,2})(?:[,.:](\d{1,3}))?`)
+// srtBody is how many bytes of a cue are looked through; a text is cut long before.
+const srtBody = 16 << 10
 
-// srtLike is a line that means to be a time line.
-var srtLike = regexp.MustCompile(`^\s*\d[\d:,.\s]*-{1,2}>`)
-
-var onlyDigits = regexp.MustCompile(`^\s*\d+\s*$`)
-
-func readSRT(text string) (cues []Cue, unread []Unread) {
-	lines := strings.Split(text, "\n")
-	var at []int // the time lines
-	for i, l := range lines {
-		if srtLike.MatchString(l) {
-			at = append(at, i)
+func (r *reading) srt(text string) {
+	l := lines{text: text}
+	var c *srtCue // being read; nil before the first time line
+	before := ""  // the line before this one, which may be the next cue's number
+	beforeAt := 0
+	from := 0
+	for {
+		at := l.at
+		line, ok := l.next()
+		if ok && !srtTimes(line) {
+			before, beforeAt = line, at
+			continue
 		}
-	}
-	for n, i := range at {
-		end := len(lines)
-		if n+1 < len(at) {
-			end = at[n+1]
-			if end-1 > i && onlyDigits.MatchString(lines[end-1]) { // the number of the next cue
-				end--
+		end := min(at, len(text))
+		number := -1
+		if ok && beforeAt >= from {
+			if n, err := strconv.Atoi(strings.TrimSpace(before)); err == nil && n >= 0 {
+				number, end = n, beforeAt
 			}
 		}
-		body := plainText(strings.TrimSpace(strings.Join(lines[i+1:end], "\n")))
-		m := srtTimes.FindStringSubmatch(lines[i])
-		if m == nil {
-			unread = append(unread, Unread{Line: i + 1, Why: "the time line cannot be read; 00:01:02,500 --> 00:01:04,000 can", Text: cut(body)})
-			continue
+		if c == nil {
+			if head := strings.TrimSpace(text[from:max(end, from)]); ok && head != "" {
+				r.lost(1+strings.Count(text[:strings.Index(text, cutBytes(head, 40))], "\n"), "it stands before the first time line", head)
+			}
+		} else {
+			c.close(r, text[from:max(end, from)])
 		}
-		from, to := clockMs(m[1:5]), clockMs(m[5:9])
-		if to <= from {
-			unread = append(unread, Unread{Line: i + 1, Why: "it ends before it begins", Text: cut(body)})
-			continue
+		if !ok || r.full() {
+			return
 		}
-		cues = append(cues, Cue{StartMs: from, EndMs: to, Text: body})
+		c = &srtCue{line: l.n, number: number, times: line}
+		from, before, beforeAt = l.at, "", l.at
+		if from > len(text) {
+			from = len(text)
+		}
 	}
-	return cues, unread
 }
 
-// clockMs turns hours, minutes, seconds and a fraction into ms. The fraction may have one to three digits.
-func clockMs(p []string) int64 {
-	n := func(s string) int64 { v, _ := strconv.ParseInt(s, 10, 64); return v }
-	frac := (p[3] + "000")[:3]
-	return n(p[0])*3600_000 + n(p[1])*60_000 + n(p[2])*1000 + n(frac)
+// srtCue is a cue of which the time line was read, and the text was not.
+type srtCue struct {
+	line   int
+	number int // its own; -1 for none
+	times  string
 }
 
-// markup is what subtitle tools write around words: the few HTML tags that players know, and ASS overrides.
-var markup = regexp.MustCompile(`(?i)</?(?:i|b|u|s|font|span|em|strong)(?:\s[^<>\n]*)?>|\{\\[^{}\n]*\}`)
-
-var blankLines = regexp.MustCompile(`\n\s*\n+`)
-
-// plainText takes markup off and blank lines out; any other < or { is what was said.
-func plainText(s string) string {
-	return strings.TrimSpace(blankLines.ReplaceAllString(markup.ReplaceAllString(s, ""), "\n"))
-}
-
-// cut keeps the beginning of a text for a message.
-func cut(s string) string {
-	const most = 200
-	if r := []rune(s); len(r) > most {
-		return string(r[:most]) + "…"
+// close reads the text of a cue. Where a blank line and the next number in order are followed by a text, a cue has lost its time line there.
+func (c *srtCue) close(r *reading, body string) {
+	out := rawCue{line: c.line}
+	if len(body) > 4*srtBody {
+		r.lost(c.line, "what follows is too long for a cue and is left out", body[4*srtBody:])
+		body = body[:4*srtBody]
 	}
-	return s
+	own := body
+	l := lines{text: body}
+	number, blank, from, lineOf := c.number, false, -1, 0
+	for {
+		at := l.at
+		line, ok := l.next()
+		if !ok {
+			break
+		}
+		line = strings.TrimSpace(line)
+		if blank && number >= 0 && line == strconv.Itoa(number+1) && strings.TrimSpace(body[min(l.at, len(body)):]) != "" {
+			if from < 0 {
+				own = body[:at]
+			} else {
+				r.lost(c.line+lineOf, "the time line is missing", body[from:at])
+			}
+			number, from, lineOf = number+1, min(l.at, len(body)), l.n
+		}
+		blank = line == ""
+	}
+	if from >= 0 {
+		r.lost(c.line+lineOf, "the time line is missing", body[from:])
+	}
+	if len(own) > srtBody {
+		r.lost(c.line, "the cue is longer than 2000 bytes; what follows is left out", own[srtBody:])
+		own = strings.ToValidUTF8(own[:srtBody], "")
+	}
+	if strings.Contains(own, "<v") {
+		t := vttText(own)
+		own, out.names = t.text, t.voices
+	}
+	out.Text = plainLines(unescape(withoutMarkup(own)))
+	t := clock{rest: c.times}
+	t.space()
+	out.StartMs = t.srt()
+	t.space()
+	t.want("-")
+	t.take("-")
+	t.want(">")
+	t.space()
+	missing := t.rest == ""
+	out.EndMs = t.srt()
+	switch {
+	case missing:
+		r.lost(c.line, "the end time is missing", out.Text)
+	case t.bad:
+		r.lost(c.line, "the time line cannot be read; 00:01:02,500 --> 00:01:04,000 can", out.Text)
+	default:
+		r.add(out)
+	}
+}
+
+// srtTimes is true of a line that means to be a time line: an arrow, a time on one side of it, and nothing but a time before it.
+func srtTimes(line string) bool {
+	const most = 400
+	if len(line) < len("0:00->") {
+		return false
+	}
+	line = cutBytes(line, most)
+	before, after, ok := strings.Cut(line, "->")
+	if before = strings.TrimSpace(strings.TrimRight(before, "-")); !ok || len(before) > 30 {
+		return false
+	}
+	digit := func(s string) bool { return s != "" && s[0] >= '0' && s[0] <= '9' }
+	after = strings.TrimSpace(after)
+	timed := digit(before) && strings.Contains(before, ":")
+	return timed && (after == "" || digit(after) || !strings.Contains(before, " ")) || before == "" && digit(after) && strings.Contains(cutBytes(after, 6), ":")
 }

@@ -1,99 +1,109 @@
 package archive
 
 import (
-	"fmt"
-	"html"
-	"regexp"
+	"cmp"
+	"slices"
 	"strings"
 )
 
 // WebVTT is read as the W3C's parser does (https://www.w3.org/TR/webvtt1/, section 6), but for two things: a file without its header is read all the
-// same, and what the parser drops in silence is told.
+// same, and what the parser drops in silence is told. Where not one time of a file is WebVTT's, as in a SubRip file that was only renamed, the times are
+// read as SubRip's: else all of its words would be lost for a comma.
 
-var vttTimes = regexp.MustCompile(`^[ \t\f]*(?:(\d{2,}):)?([0-5]\d):([0-5]\d)\.(\d{3})[ \t\f]*-->[ \t\f]*(?:(\d{2,}):)?([0-5]\d):([0-5]\d)\.(\d{3})(.*)$`)
+func (r *reading) vtt(text string) {
+	strict := *r
+	strict.unread = slices.Clip(r.unread)
+	strict.vttCues(text, (*clock).vtt)
+	if len(strict.cues) > 0 || !strict.badTimes {
+		*r = strict
+		return
+	}
+	if r.vttCues(text, (*clock).srt); len(r.cues) > 0 {
+		r.lost(r.cues[0].line, "from here on the times are SubRip's and not WebVTT's, which are as 00:01:02.500; they were read all the same", "")
+	} else {
+		*r = strict
+	}
+}
 
-func readVTT(text string) (cues []Cue, unread []Unread) {
-	lines := strings.Split(text, "\n")
-	speakers := speakerNames{}
-	i := 0
-	if strings.HasPrefix(text, "WEBVTT") {
-		for i < len(lines) && lines[i] != "" && !strings.Contains(lines[i], "-->") {
-			i++
+// vttCues reads the cues; their times are read by time.
+func (r *reading) vttCues(text string, time func(*clock) int64) {
+	l := lines{text: text}
+	line, ok := l.next()
+	if strings.HasPrefix(line, "WEBVTT") {
+		// The header ends with a blank line, or where the first time line stands.
+		for line, ok = l.next(); ok && line != "" && !strings.Contains(line, "-->"); {
+			line, ok = l.next()
 		}
 	}
-	for i < len(lines) {
-		if !strings.Contains(lines[i], "-->") {
-			i = skipBlock(lines, i)
+	style := false // a STYLE block that has not closed its braces goes on behind a blank line
+	for ok && !r.full() {
+		if !strings.Contains(line, "-->") {
+			line, ok = r.vttBlock(&l, line, &style)
 			continue
 		}
-		m := vttTimes.FindStringSubmatch(lines[i])
-		at := i
-		i++
-		from := i
-		for i < len(lines) && lines[i] != "" && !strings.Contains(lines[i], "-->") {
-			i++
+		at, times, from := l.n, line, min(l.at, len(text))
+		end := from
+		for line, ok = l.next(); ok && line != "" && !strings.Contains(line, "-->"); {
+			end = min(l.at, len(text))
+			line, ok = l.next()
 		}
-		body := lines[from:i]
-		if m == nil {
-			unread = append(unread, Unread{Line: at + 1, Why: "the time line cannot be read; 00:01:02.500 --> 00:01:04.000 can", Text: cut(strings.Join(body, "\n"))})
-			continue
-		}
-		c := Cue{StartMs: clockMs(m[1:5]), EndMs: clockMs(m[5:9]), Settings: vttSettings(m[9])}
-		c.Text, c.Speaker = vttText(strings.Join(body, "\n"), speakers)
-		if c.EndMs <= c.StartMs {
-			unread = append(unread, Unread{Line: at + 1, Why: "it ends before it begins", Text: cut(c.Text)})
-			continue
-		}
-		cues = append(cues, c)
+		r.vttCue(at, times, text[from:end], time)
 	}
-	return cues, unread
 }
 
-// skipBlock passes an id, a NOTE, STYLE or REGION block, or blank lines: up to the next blank line, or to a time line.
-func skipBlock(lines []string, i int) int {
-	i++
-	for i < len(lines) && lines[i-1] != "" && !strings.Contains(lines[i], "-->") {
-		i++
+// vttCue takes a cue: the number of its time line, that line, and its text.
+func (r *reading) vttCue(at int, times, body string, time func(*clock) int64) {
+	c := rawCue{line: at}
+	t := clock{rest: times}
+	t.space()
+	c.StartMs = time(&t)
+	t.space()
+	t.want("-->")
+	t.space()
+	c.EndMs = time(&t)
+	if len(body) > srtBody {
+		r.lost(at, "the cue is longer than 2000 bytes; what follows is left out", body[srtBody:])
+		body = strings.ToValidUTF8(body[:srtBody], "")
 	}
-	return i
+	read := vttText(body)
+	c.Text, c.names = plainLines(read.text), read.voices
+	if t.bad {
+		r.badTimes = true
+		r.lost(at, "the time line cannot be read; 00:01:02.500 --> 00:01:04.000 can", cmp.Or(c.Text, times))
+		return
+	}
+	if read.hidden != "" {
+		r.lost(at, "players hide what stands in a tag that WebVTT does not know", read.hidden)
+	}
+	c.timed, c.Settings = read.timed, vttSettings(t.rest)
+	r.add(c)
 }
 
-var vttSetting = regexp.MustCompile(`^(?:vertical:(?:rl|lr)|line:-?\d{1,4}(?:\.\d{1,3})?%?(?:,(?:start|center|end))?|position:\d{1,3}(?:\.\d{1,3})?%(?:,(?:line-left|center|line-right))?|size:\d{1,3}(?:\.\d{1,3})?%|align:(?:start|center|end|left|right))$`)
-
-// vttSettings keeps the settings that are well formed; regions are not kept.
-func vttSettings(s string) string {
-	var keep []string
-	for _, f := range strings.Fields(s) {
-		if vttSetting.MatchString(f) {
-			keep = append(keep, f)
-		}
+// vttBlock passes a block without a time line, of which line is the first, and gives the line after it. NOTE, STYLE and REGION blocks, and an id before a
+// time line, are no cues; any other text has lost its time.
+func (r *reading) vttBlock(l *lines, first string, style *bool) (line string, ok bool) {
+	at, from := l.n, max(l.at-len(first)-1, 0)
+	end, last := from, from
+	for line, ok = first, true; ok && line != "" && !strings.Contains(line, "-->"); {
+		end, last = min(l.at, len(l.text)), end
+		line, ok = l.next()
 	}
-	return strings.Join(keep, " ")
-}
-
-// speakerNames gives the names of a file numbers, in the order in which they come: a participant's name is published by nobody's accident.
-type speakerNames map[string]int
-
-func (n speakerNames) of(name string) string {
-	name = strings.Join(strings.Fields(name), " ")
-	if name == "" {
-		return ""
+	if ok && line != "" { // a time line follows: what stands right before it is its id
+		end = last
 	}
-	if _, ok := n[name]; !ok {
-		n[name] = len(n) + 1
+	body := l.text[from:end]
+	if ok && line == "" {
+		line, ok = l.next()
 	}
-	return fmt.Sprintf("Speaker %d", n[name])
-}
-
-// vttTag is a start or end tag, or a time inside a cue (section 6.4). A < that begins none of the known tags is what was said.
-var vttTag = regexp.MustCompile(`<(?:(/?)(c|i|b|u|v|ruby|rt|lang)(?:\.[^\s<>]*)?(?:[ \t\n]([^<>]*))?|\d{2,}(?::\d{2}){1,2}\.\d{3})>`)
-
-// vttText takes tags off, decodes character references, and gives the first voice that the cue names.
-func vttText(s string, speakers speakerNames) (text, speaker string) {
-	for _, m := range vttTag.FindAllStringSubmatch(s, -1) {
-		if m[1] == "" && m[2] == "v" && speaker == "" {
-			speaker = speakers.of(html.UnescapeString(m[3]))
-		}
+	switch name := strings.TrimRight(first, " \t"); {
+	case strings.TrimSpace(body) == "":
+		return line, ok
+	case name == "STYLE" || *style:
+		*style = strings.Count(body, "{") > strings.Count(body, "}") || *style && !strings.Contains(body, "}")
+		return line, ok
+	case name == "REGION", name == "NOTE", strings.HasPrefix(name, "NOTE "), strings.HasPrefix(name, "NOTE\t"), strings.HasPrefix(name, "Region:"):
+		return line, ok
 	}
-	return strings.TrimSpace(html.UnescapeString(markup.ReplaceAllString(vttTag.ReplaceAllString(s, ""), ""))), speaker
+	r.lost(at, "there is no time line before it", plainLines(cutBytes(body, 1000)))
+	return line, ok
 }

@@ -168,16 +168,17 @@ type Import struct {
 
 // Track is one recording of the session in one medium and one language, in all its versions.
 type Track struct {
-	ID         string     `json:"id"` // t1, t2 …; never reused, says nothing
-	Kind       Kind       `json:"kind"`
-	Role       Role       `json:"role"`
-	Language   Language   `json:"language"`
-	Visibility Visibility `json:"visibility,omitempty"` // "staff", or none of its own
-	Origin     string     `json:"origin,omitempty"`     // of a text: "machine" until someone checked it, else "human"
-	Checked    string     `json:"checked,omitempty"`
-	Published  int        `json:"published,omitempty"` // the version viewers get; 0: none yet
-	Versions   []Version  `json:"versions"`
-	Unknown    Unknown    `json:"-"`
+	ID         string         `json:"id"` // t1, t2 …; never reused, says nothing
+	Kind       Kind           `json:"kind"`
+	Role       Role           `json:"role"`
+	Language   Language       `json:"language"`
+	Visibility Visibility     `json:"visibility,omitempty"` // "staff", or none of its own
+	Origin     string         `json:"origin,omitempty"`     // of a text: "machine" until someone checked it, else "human"
+	Checked    string         `json:"checked,omitempty"`    // who checked what a machine wrote; staff alone see the name
+	Published  int            `json:"published,omitempty"`  // the version viewers get; 0: none yet
+	Versions   []Version      `json:"versions"`
+	Speakers   []NamedSpeaker `json:"speakers,omitempty"` // of a text: the names staff gave to "Speaker 1" and the others
+	Unknown    Unknown        `json:"-"`
 }
 
 // Version is one state of a track's bytes: what they are made of and what was decided of them. It is appended and never edited.
@@ -218,7 +219,7 @@ type Of struct {
 	Unknown Unknown `json:"-"`
 }
 
-// Unread is something of a subtitle file that could not be read. Line counts from 1.
+// Unread is something of a subtitle file that could not be read. Line counts from 1; of EBU STL it is the number of the block.
 type Unread struct {
 	Line    int     `json:"line"`
 	Why     string  `json:"why"`

@@ -44,7 +44,7 @@ func Profiles() []Profile {
 		{Slides, 1, rankSlides, ".mp4"},
 		{P360, 1, rankP360, ".mp4"},
 		{Sheet, 1, rankSheet, ".jpg"},
-		{VTT, 1, 0, ".vtt"},
+		{VTT, 2, 0, ".vtt"},
 	}
 }
 

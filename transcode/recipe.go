@@ -21,7 +21,8 @@ type Recipe struct {
 	GainDb   float64       `json:"gainDb,omitempty"`
 	Title    string        `json:"title,omitempty"` // of a still
 	LengthMs int64         `json:"lengthMs"`
-	Cuts     []archive.Cut `json:"cuts,omitempty"` // withdrawn stretches, on the clock
+	Cuts     []archive.Cut `json:"cuts,omitempty"`  // withdrawn stretches, on the clock
+	Whole    bool          `json:"whole,omitempty"` // of captions: someone vouches for the text, so lines that look invented are drawn, too
 }
 
 // RecipePart is a part as it stands in a recipe: [sha, stream, fromMs, toMs, atMs, ppm], of a text [sha, atMs].
@@ -109,6 +110,7 @@ func RecipeOf(s *archive.Session, t *archive.Track, v *archive.Version, name str
 	case VTT:
 		r.Parts = textParts(v.Parts)
 		r.Of = mediaParts(s.VoiceParts(v))
+		r.Whole = t.Vouched()
 	case Voice, Small:
 		r.Parts = mediaParts(v.Parts)
 		r.GainDb = v.GainDb

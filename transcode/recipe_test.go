@@ -63,7 +63,7 @@ func TestRecipeIsThatOfTheContract(t *testing.T) {
 			`{"profile":"copy","v":1,"parts":[["` + string(refA) + `","v:0",0,7203480,0,0]],"lengthMs":7203480}`},
 		{"a still has a title and a length", RecipeOf(sample(), nil, nil, Still), `{"profile":"still","v":1,"title":"Opening","lengthMs":7203480}`},
 		{"captions, with the parts of their voice", of(sample(), "t7", VTT),
-			`{"profile":"vtt","v":1,"parts":[["` + string(refC) + `",0]],"of":[["` + string(refB) + `","a:0",0,7203460,21,0]],"lengthMs":7203480}`},
+			`{"profile":"vtt","v":2,"parts":[["` + string(refC) + `",0]],"of":[["` + string(refB) + `","a:0",0,7203460,21,0]],"lengthMs":7203480}`},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			want, err := jcs.Transform([]byte(c.want))
@@ -146,12 +146,13 @@ func TestWhatChangesARecipe(t *testing.T) {
 			"t1.copy t1.p360 t1.p720 t1.sheet t1.slides t2.small t2.voice t4.small t4.voice t7.vtt"},
 		{"another length changes all", func(s *archive.Session) { s.Clock.LengthMs -= 100 },
 			"t1.copy t1.p360 t1.sheet t1.slides t2.small t2.voice t4.small t4.voice t7.vtt"},
+		{"a text that someone has checked is drawn whole", func(s *archive.Session) { s.Track("t7").Checked = "a1" }, "t7.vtt"},
 		{"what people write changes nothing", func(s *archive.Session) {
 			s.Title, s.Summary, s.Topics, s.At = archive.Words{"ar": "العنوان"}, archive.Words{"en": "x"}, nil, "2021-01-01"
 			s.People, s.Chapters, s.Spans = nil, []archive.Chapter{{ID: "c1"}}, []archive.Span{{EndMs: 5}}
 			s.Visibility, s.Rights, s.Conference, s.Rev, s.Update = archive.Draft, &archive.Rights{Licence: "CC0"}, "", 18, "x"
 			s.Track("t4").Language, s.Track("t7").Language = "uk", "uk"
-			s.Track("t4").Visibility, s.Track("t7").Checked = archive.Staff, "a1"
+			s.Track("t4").Visibility = archive.Staff
 			s.Track("t4").Versions[0].Name, s.Track("t4").Versions[0].Gate = "x.mp3", []archive.Finding{{Code: "shorter"}}
 		}, ""},
 	} {

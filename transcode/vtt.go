@@ -23,6 +23,8 @@ const vttMost = 1000 * 3600 * 1000
 // WebVTT writes cues as a WebVTT file (W3C WebVTT 1, section 6), in order of their begin. A cue longer than two lines of 42 letters is cut, for
 // showing, into several, between words, each as long as its share of the letters. Cues without a letter are left out.
 //
+// A line that looks invented by a machine has a NOTE before it that says so; whether it is among the cues is the caller's to say (archive.Track.Drawn).
+//
 // Text is text: whatever it holds, nothing in it can end a cue, begin a block, be a tag or an escape, or hold "-->". Of a cue's settings only
 // those that WebVTT knows are written.
 func WebVTT(cues []archive.Cue) []byte {
@@ -34,6 +36,9 @@ func WebVTT(cues []archive.Cue) []byte {
 	var b strings.Builder
 	b.WriteString("WEBVTT\n")
 	for _, c := range shown {
+		if c.Invented {
+			b.WriteString("\nNOTE The next line was probably invented by a machine.\n")
+		}
 		b.WriteString("\n" + vttTime(c.StartMs) + " --> " + vttTime(c.EndMs) + vttSettings(c.Settings) + "\n")
 		b.WriteString(vttEscape.Replace(c.Text) + "\n")
 	}

@@ -1,6 +1,8 @@
 package web
 
 import (
+	"fmt"
+
 	"github.com/labstack/echo/v4"
 
 	"cabina/archive"
@@ -26,6 +28,8 @@ type cueAnswer struct {
 	EndMs   int64  `json:"endMs"`
 	Text    string `json:"text"`
 	Speaker string `json:"speaker,omitempty"`
+	// Invented says that a machine probably wrote the line over silence, and nobody has checked it.
+	Invented bool `json:"invented,omitempty"`
 }
 
 // apiTranscript shows what is written of a voice: :voice is a language, a track of sound or text, "floor" or "mul".
@@ -45,6 +49,11 @@ func (s *Server) apiTranscript(c echo.Context) error {
 	return s.answerJSON(c, s.transcriptOf(a.session, t, cues), varyEncoding, a.keep())
 }
 
+func numberedSpeaker(n int) string { return fmt.Sprintf("Speaker %d", n) }
+
+// doubted is true of a line that looks invented in a text that nobody vouches for.
+func doubted(t *archive.Track, cue archive.Cue) bool { return cue.Invented && !t.Vouched() }
+
 func (s *Server) transcriptOf(doc *archive.Session, t *archive.Track, cues []archive.Cue) transcript {
 	now := t.Current()
 	out := transcript{
@@ -58,7 +67,7 @@ func (s *Server) transcriptOf(doc *archive.Session, t *archive.Track, cues []arc
 		out.Rights = &rightsAnswer{r.Licence, r.Holder, r.Contact}
 	}
 	for _, cue := range cues {
-		out.Cues = append(out.Cues, cueAnswer{cue.StartMs, cue.EndMs, cue.Text, cue.Speaker})
+		out.Cues = append(out.Cues, cueAnswer{cue.StartMs, cue.EndMs, cue.Text, t.SpeakerNames(cue.Speaker, numberedSpeaker), doubted(t, cue)})
 	}
 	return out
 }

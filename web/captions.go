@@ -35,7 +35,7 @@ func (s *Server) captions(c echo.Context, a asked, track, recipe string) error {
 	if err != nil {
 		return err
 	}
-	return s.answer(c, vttType, transcode.WebVTT(cues), a.keepBytes(a.session.Track(track)))
+	return s.answer(c, vttType, transcode.WebVTT(t.Drawn(cues)), a.keepBytes(a.session.Track(track)))
 }
 
 // captioned gives the session in which a text's captions have the recipe that is asked for: as it plays, as it is, or as it was less than a day ago. Those that
@@ -95,8 +95,16 @@ func formerly(doc *archive.Session, t *archive.Track, recipe string, now time.Ti
 					replaced = at
 				}
 			}
-			if transcode.TextRecipe(&was, was.Track(t.ID)) == recipe && now.Sub(replaced) < formerlyFor {
-				return &was
+			if now.Sub(replaced) >= formerlyFor {
+				continue
+			}
+			for text := was.Track(t.ID); ; text.Checked, text.Origin = "", "" { // as it is, and as it was before someone vouched for it
+				if transcode.TextRecipe(&was, text) == recipe {
+					return &was
+				}
+				if !text.Vouched() {
+					break
+				}
 			}
 		}
 	}

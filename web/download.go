@@ -198,7 +198,7 @@ func (s *Server) downloadText(c echo.Context, a asked, t *archive.Track, ext str
 	}
 	switch ext {
 	case "vtt":
-		return s.answer(c, vttType, withNote(transcode.WebVTT(cues), s.rightsNote(a.session, s.lang(c))), a.keep())
+		return s.answer(c, vttType, withNote(transcode.WebVTT(marksOf(t, cues)), s.rightsNote(a.session, s.lang(c))), a.keep())
 	case "srt":
 		return s.answer(c, "application/x-subrip; charset=utf-8", subRip(cues), a.keep())
 	case "txt":
@@ -211,6 +211,18 @@ func (s *Server) downloadText(c echo.Context, a asked, t *archive.Track, ext str
 		return s.downloadEAF(c, a, t)
 	}
 	return s.answerJSON(c, s.transcriptOf(a.session, t, cues), varyEncoding, a.keep())
+}
+
+// marksOf leaves the marks of lines that look invented to texts that nobody vouches for.
+func marksOf(t *archive.Track, cues []archive.Cue) []archive.Cue {
+	if !t.Vouched() {
+		return cues
+	}
+	cues = slices.Clone(cues)
+	for i := range cues {
+		cues[i].Invented = false
+	}
+	return cues
 }
 
 // withNote puts a note behind the head of a WebVTT file.

@@ -46,13 +46,20 @@ func (s *Server) plainText(doc *archive.Session, t *archive.Track, cues []archiv
 	for _, cue := range cues {
 		b.WriteString("\n" + clockTime(cue.StartMs) + "  ")
 		if cue.Speaker != "" && cue.Speaker != speaker {
-			b.WriteString(cue.Speaker + ": ")
+			b.WriteString(speakerWords(t, cue.Speaker, l) + ": ")
 		}
-		speaker = cue.Speaker
+		if speaker = cue.Speaker; doubted(t, cue) {
+			b.WriteString("[" + l.Say("transcript.invented") + "] ")
+		}
 		b.WriteString(strings.Join(strings.Fields(cue.Text), " "))
 	}
 	b.WriteString("\n")
 	return b.Bytes()
+}
+
+// speakerWords is who speaks: the names that staff gave, else numbers in the interface's words. What the file called them is nobody's to publish.
+func speakerWords(t *archive.Track, speaker string, l locale.Lang) string {
+	return t.SpeakerNames(speaker, func(n int) string { return l.Say("transcript.speaker", "n", n) })
 }
 
 // clockTime writes ms on the clock as 0:12:34.

@@ -16,7 +16,8 @@ type transcriptPanel struct {
 	Found      int
 	All        string // the way back from what was found
 	Whole      string // the transcript's own page
-	Machine    bool   // nobody has checked it
+	Machine    bool   // a machine wrote it and nobody has checked it
+	Checked    bool   // a machine wrote it and someone has checked it
 	Missing    string // there is no text in the language asked for
 	Unread     bool   // it could not be read just now
 	Interprets archive.Language
@@ -50,7 +51,8 @@ func (s *Server) panel(ctx context.Context, w *watching) transcriptPanel {
 			p.Besides = append(p.Besides, option{o.Value, o.Language, x == w.beside})
 		}
 	}
-	p.Machine = w.text.Track.Origin == "machine" && w.text.Track.Checked == ""
+	machine, checked := w.text.Track.Origin == "machine", w.text.Track.Checked != ""
+	p.Machine, p.Checked = machine && !checked, machine && checked
 	p.Whole = w.url("/transcript/"+valueOfText(w.text.Track), "beside", w.params.beside)
 	p.All = "?" + query(flat(w.stay())...) + "#tr"
 	if v := w.text.Track.Current(); v != nil && v.Of != nil {
@@ -82,10 +84,11 @@ func missingText(l locale.Lang, name string) string {
 func (s *Server) script(ctx context.Context, w *watching, base string) (script, bool) {
 	out := script{In: w.text.Track.Language, Base: base}
 	cues, _, err := s.Catalog.Cues(ctx, w.a.session, w.text.Track)
-	m := scriptMaker{l: w.l, doc: w.doc, in: out.In, cues: cues, find: w.params.find, nowMs: -1}
+	m := scriptMaker{l: w.l, doc: w.doc, track: w.text.Track, in: out.In, cues: cues, find: w.params.find, nowMs: -1}
 	if err == nil && w.beside != nil {
 		m.beside, _, err = s.Catalog.Cues(ctx, w.a.session, w.beside.Track)
 		out.Beside, out.Two, m.besideIn = w.beside.Track.Language, true, w.beside.Track.Language
+		m.besideOf = w.beside.Track
 	}
 	if err != nil {
 		s.log().ErrorContext(ctx, "transcript cannot be read", "session", w.doc.ID, "track", w.text.Track.ID, "err", err)

@@ -207,7 +207,7 @@ func fillLibrary(s *library) {
 	hostile := s.create(&archive.Session{
 		ID: "hostile", Conference: "udhr", Title: archive.Words{"en": evil}, Summary: archive.Words{"en": evil}, Topics: []string{evil}, People: []archive.Person{{ID: "p1", Name: evil}}, Clock: archive.Clock{LengthMs: libraryMs},
 		Rights: &archive.Rights{Licence: evil, Holder: evil, Contact: evil}, Chapters: []archive.Chapter{{ID: "c1", Title: archive.Words{"en": evil}}},
-		Tracks: []archive.Track{mediaTrack(archive.Video, archive.Picture, "zxx", m), mediaTrack(archive.Audio, archive.Interpretation, "en", m), textTrack("en", s.master("WEBVTT\n\n00:00:00.000 --> 00:00:04.000\n"+strings.ReplaceAll(evil, "-->", "")+" hostile words\n"))},
+		Tracks: []archive.Track{mediaTrack(archive.Video, archive.Picture, "zxx", m), mediaTrack(archive.Audio, archive.Interpretation, "en", m), textTrack("en", s.master("WEBVTT\n\n00:00:00.000 --> 00:00:04.000\n"+strings.ReplaceAll(evil, "-->", "")+"> hostile words\n"))},
 	})
 	s.render(hostile, everything)
 	unlisted := s.create(&archive.Session{ID: "unlisted", Visibility: archive.Unlisted, Token: secret, Title: archive.Words{"en": "Unlisted session"}, Clock: archive.Clock{LengthMs: libraryMs}, Tracks: []archive.Track{mediaTrack(archive.Video, archive.Picture, "zxx", m), mediaTrack(archive.Audio, archive.Interpretation, "en", m), textTrack("en", english)}})

@@ -31,11 +31,12 @@ type line struct {
 	StartMs    int64
 	EndMs      int64
 	Now        bool // the second that the page opens at
-	Speaker    string
+	Speaker    said
+	Invented   bool             // a machine probably wrote it over silence
 	In         archive.Language // of the text; the floor's where that is not known of this line
 	Text       []piece
 	BesideIn   archive.Language
-	BesideWho  string
+	BesideWho  said
 	BesideText []piece
 }
 
@@ -55,6 +56,8 @@ type scriptMaker struct {
 	doc      *archive.Session
 	in       archive.Language
 	cues     []archive.Cue
+	track    *archive.Track // of the lines
+	besideOf *archive.Track
 	besideIn archive.Language
 	beside   []archive.Cue
 	find     string // keep only the lines that hold these words
@@ -73,13 +76,13 @@ func (m scriptMaker) lines() []line {
 	var out []line
 	for i, c := range m.cues {
 		found := marked(c.Text, m.find)
-		x := line{ID: lineID(ids, c.StartMs), StartMs: c.StartMs, EndMs: c.EndMs, Speaker: c.Speaker, In: m.spoken(m.in, c), Text: found, Now: i == now}
+		x := line{ID: lineID(ids, c.StartMs), StartMs: c.StartMs, EndMs: c.EndMs, Speaker: m.who(m.track, c.Speaker), Invented: doubted(m.track, c), In: m.spoken(m.in, c), Text: found, Now: i == now}
 		if i > 0 && m.cues[i-1].Speaker == c.Speaker {
-			x.Speaker = ""
+			x.Speaker = said{}
 		}
 		for n, b := range groups[i] {
 			if n == 0 {
-				x.BesideWho, x.BesideIn = b.Speaker, m.spoken(m.besideIn, b)
+				x.BesideWho, x.BesideIn = m.who(m.besideOf, b.Speaker), m.spoken(m.besideIn, b)
 			} else {
 				x.BesideText = append(x.BesideText, piece{Text: " "})
 			}
@@ -94,6 +97,13 @@ func (m scriptMaker) lines() []line {
 		}
 		out = append(out, x)
 	}
+	return out
+}
+
+// who says who speaks: in the interface's language where that is a number, in none where staff gave a name.
+func (m scriptMaker) who(t *archive.Track, speaker string) said {
+	out := said{Words: speakerWords(t, speaker, m.l)}
+	t.SpeakerNames(speaker, func(int) string { out.In = m.l.Language(); return "" })
 	return out
 }
 

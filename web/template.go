@@ -114,6 +114,13 @@ func functions(l locale.Lang, static map[string]string) template.FuncMap {
 			}
 			return langAttr(l, in)
 		},
+		"speaker": func(s said) template.HTMLAttr { // within words of another language
+			if s.In == "" {
+				return `dir="auto"`
+			}
+			return langOf(s.In)
+		},
+		"ours":   func() template.HTMLAttr { return langOf(l.Language()) }, // the interface's own, within those of another language
 		"own":    func(in archive.Language) template.HTML { return ownName(l, in) },
 		"name":   func(in archive.Language) string { return nameOf(l, in) },
 		"size":   l.Size,
@@ -183,6 +190,11 @@ func langAttr(l locale.Lang, in archive.Language) template.HTMLAttr {
 	if in == "" || in == l.Language() || in == archive.FloorLanguage || !in.Valid() {
 		return ""
 	}
+	return langOf(in)
+}
+
+// langOf says which language an element is in, whatever the page's.
+func langOf(in archive.Language) template.HTMLAttr {
 	return template.HTMLAttr(`lang="` + string(in) + `" dir="` + locale.Dir(in) + `"`) // a valid tag holds letters, digits and - alone
 }
 

@@ -59,7 +59,7 @@ func (c *addTrackCmd) Run(ctx context.Context, a *app) error {
 	var id string
 	var what outcome
 	now, err := update(ctx, arc, c.Session, func(s *archive.Session) error {
-		id, what = addVersion(s, *t, *version, c.Draft)
+		id, what = addVersion(s, ad.track, *version, c.Draft)
 		return nil
 	})
 	if err != nil {
@@ -224,6 +224,9 @@ func (ad *adding) text(v *archive.Version, s *archive.Session, at int64) error {
 	x := ad.files[0].Master.Text
 	v.Parts = []archive.Part{{Master: ad.files[0].Master.Ref, AtMs: at}}
 	v.Source, v.Encoding, v.Unread = string(x.Format), x.Encoding, x.Unread
+	if x.Machine {
+		ad.track.Origin = "machine"
+	}
 	v.Of = followed(s, ad.track.Language)
 	return nil
 }

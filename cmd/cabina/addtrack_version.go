@@ -22,6 +22,9 @@ func addVersion(s *archive.Session, t archive.Track, v archive.Version, draft bo
 	if cur := tr.Current(); cur != nil && sameParts(cur.Parts, v.Parts) && cur.Channels == v.Channels {
 		return tr.ID, same
 	}
+	if tr.Checked = ""; t.Origin != "" { // whoever checked the text before has not seen this file
+		tr.Origin = t.Origin
+	}
 	v.V = len(tr.Versions) + 1
 	if !draft && t.Kind != archive.Text && (s.Clock.LengthMs == 0 || t.Role == archive.Picture && s.Picture() == nil) {
 		takeClock(s, v.Parts)

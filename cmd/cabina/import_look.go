@@ -77,6 +77,9 @@ func (l *looker) one(ctx context.Context, path string, f *file) error {
 		defer flush.Wait()
 	}
 	if f.Class == textFile {
+		if m.Size > archive.MaxText {
+			return &archive.Unreadable{Why: archive.TooLong(m.Size)}
+		}
 		data, err := os.ReadFile(m.Path)
 		if err != nil {
 			return err

@@ -103,7 +103,10 @@ func (m *merge) place(s *archive.Session, t *take, created bool) outcome {
 		s.Tracks = append(s.Tracks, archive.Track{ID: "t" + strconv.Itoa(s.NextTrack), Kind: t.Kind, Role: t.Role, Language: t.Language, Origin: t.Origin})
 		s.NextTrack++
 		tr, what = &s.Tracks[len(s.Tracks)-1], added
+	} else if t.Origin != "" {
+		tr.Origin = t.Origin
 	}
+	tr.Checked = "" // whoever checked the text before has not seen this file
 	v := t.version(s, len(tr.Versions)+1)
 	v.At, v.By = m.at, m.by
 	tr.Versions = append(tr.Versions, v)

@@ -35,6 +35,9 @@ func (w *work) report(s *archive.Session, outcomes []outcome) {
 	}
 }
 
+// unreadTold is how many places that cannot be read are told in the line of a file.
+const unreadTold = 3
+
 func prefixed(prefix, s string) string {
 	if s == "" {
 		return ""
@@ -55,7 +58,20 @@ func (t *take) details(s *archive.Session, what outcome) []string {
 	case archive.Text:
 		x := t.Master.Text
 		out = append(out, count(len(x.Cues), "cue", "cues"), string(x.Format), x.Encoding)
-		for _, u := range x.Unread {
+		if x.Machine {
+			out = append(out, "written by a machine")
+		}
+		if n := x.Speakers; n > 0 {
+			out = append(out, count(n, "speaker", "speakers"))
+		}
+		if n := x.Invented(); n > 0 {
+			out = append(out, count(n, "line looks", "lines look")+" invented")
+		}
+		for i, u := range x.Unread {
+			if i == unreadTold {
+				out = append(out, fmt.Sprintf("and %d more unread; cabina show lists them", len(x.Unread)-i))
+				break
+			}
 			out = append(out, fmt.Sprintf("line %d unread: %s", u.Line, u.Why))
 		}
 		if of := followed(s, t.Language); of != nil && s.Track(of.Track).Language != t.Language {

@@ -20,7 +20,7 @@ func (d *decision) texts() {
 		}
 		first[place{textRole(f), f.Language}] = f.Name
 		d.plan.Takes = append(d.plan.Takes, &take{File: f, Name: f.Name, Master: f.Master, Kind: archive.Text, Role: textRole(f), Language: f.Language,
-			Part: archive.Part{Master: f.Master.Ref, AtMs: f.Said.at()}, Origin: f.Said.Origin})
+			Part: archive.Part{Master: f.Master.Ref, AtMs: f.Said.at()}, Origin: originOf(f)})
 	}
 	for _, f := range d.files {
 		if f.Master == nil {
@@ -47,6 +47,14 @@ func (d *decision) texts() {
 				Part: archive.Part{Master: in.Ref, AtMs: -d.voiceAt(lang)}, Why: "inside the recording"})
 		}
 	}
+}
+
+// originOf is who wrote a text: as session.json says, else a machine where the file shows that.
+func originOf(f *file) string {
+	if f.Said.Origin == "" && f.Master.Text.Machine {
+		return "machine"
+	}
+	return f.Said.Origin
 }
 
 // voiceAt is where the voice begins that a text of a language follows. The times of a text inside a recording are the picture's, those of the document are the

@@ -31,11 +31,10 @@ var testOnly = []string{"archive", "archive/disk", "archive/s3", "archive/s3/s3t
 
 // owners says which package alone may import a library; tests too.
 var owners = map[string][]string{
-	"github.com/asticode/go-astisub": {"archive"},
-	"github.com/minio/minio-go":      {"archive/s3", "archive/s3/s3test"},
-	"github.com/blevesearch":         {"search"},
-	"github.com/labstack/echo":       {"web"},
-	"github.com/landlock-lsm":        {"transcode/jail"},
+	"github.com/minio/minio-go": {"archive/s3", "archive/s3/s3test"},
+	"github.com/blevesearch":    {"search"},
+	"github.com/labstack/echo":  {"web"},
+	"github.com/landlock-lsm":   {"transcode/jail"},
 }
 
 // TestLayers holds every import of every file against the table of the design.

@@ -12,7 +12,7 @@ import (
 // setCmd changes fields of a session from the terminal, several in one revision.
 type setCmd struct {
 	Session string   `arg:"" help:"Id of the session."`
-	Fields  []string `arg:"" name:"field=value" help:"visibility=draft, title.ru=…, at=2020-07-14T14:00:00Z, topics=a,b, people=@people.json, chapters=@chapters.json, t4.shiftMs=80, t4.ppm=21, t4.gainDb=3, t4.language=ru. An empty value takes the field away."`
+	Fields  []string `arg:"" name:"field=value" help:"visibility=draft, title.ru=…, at=2020-07-14T14:00:00Z, topics=a,b, people=@people.json, chapters=@chapters.json, t4.shiftMs=80, t4.ppm=21, t4.gainDb=3, t4.language=ru, t7.checked=NAME, t7.speakers.1=NAME. An empty value takes the field away."`
 }
 
 // Run makes all changes or none.

@@ -35,7 +35,7 @@ var trackField = regexp.MustCompile(`^(t[1-9][0-9]*)\.(.+)$`)
 
 // fields are the paths that set knows, as they are told to whoever named another.
 const fields = "visibility, title.LANG, summary.LANG, topics, at, conference, rights.licence, rights.holder, rights.contact, people, chapters, spans; of a track " +
-	"shiftMs, ppm, gainDb, language, role, published, visibility, origin, as t4.shiftMs"
+	"shiftMs, ppm, gainDb, language, role, published, visibility, origin, checked, speakers.N, as t4.shiftMs"
 
 // parseChange reads a path in the document and the value it shall have. Its errors name the field, what is wrong and what would be right, and are
 // wrong use: what only the document can tell is said when the change is made.

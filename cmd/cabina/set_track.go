@@ -5,6 +5,7 @@ import (
 	"maps"
 	"slices"
 	"strconv"
+	"strings"
 
 	"cabina/archive"
 )
@@ -76,8 +77,29 @@ func parseTrackChange(field, id, name, value string) (change, error) {
 			return nil, wrong("%s: %q is none; machine and human are", field, value)
 		}
 		return on(func(_ *editor, t *archive.Track) error { t.Origin = value; return nil })
+	case "checked":
+		return on(func(_ *editor, t *archive.Track) error {
+			if t.Kind != archive.Text {
+				return fmt.Errorf("%s: %s is a %s; only a text is checked", field, t.ID, t.Kind)
+			}
+			t.Checked = value
+			return nil
+		})
 	}
-	return nil, wrong("%s: there is no such field of a track; there are shiftMs, ppm, gainDb, language, role, published, visibility and origin", field)
+	if n, ok := strings.CutPrefix(name, "speakers."); ok {
+		number, err := strconv.Atoi(n)
+		if err != nil || number < 1 {
+			return nil, wrong("%s: %q is no speaker; 1 is, for the one that is shown as Speaker 1", field, n)
+		}
+		return on(func(_ *editor, t *archive.Track) error {
+			if t.Kind != archive.Text || t.Current() == nil {
+				return fmt.Errorf("%s: %s is no published text; only one has speakers to name", field, t.ID)
+			}
+			t.NameSpeaker(number, strings.TrimSpace(value))
+			return nil
+		})
+	}
+	return nil, wrong("%s: there is no such field of a track; there are shiftMs, ppm, gainDb, language, role, published, visibility, origin, checked and speakers.1", field)
 }
 
 func publish(field string, t *archive.Track, v int) error {

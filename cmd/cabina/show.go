@@ -179,6 +179,14 @@ func printTrack(w io.Writer, s *archive.Session, t *archive.Track) {
 		}
 	}
 	fmt.Fprintln(w)
+	for _, n := range t.Speakers {
+		fmt.Fprintf(w, "       speaker %d of version %d is %s\n", n.N, n.V, oneLine(n.Name))
+	}
+	if v != nil {
+		for _, u := range v.Unread {
+			fmt.Fprintf(w, "       line %d: %s\n", u.Line, strings.Join(nonEmpty(u.Why, oneLine(u.Text)), ": "))
+		}
+	}
 }
 
 // trackWords says what a track is: "picture", "floor", "es interpretation".
@@ -192,6 +200,17 @@ func trackWords(kind archive.Kind, role archive.Role, lang archive.Language) str
 		return string(lang) + " " + string(kind)
 	}
 	return string(lang) + " " + string(role)
+}
+
+// originWords says who wrote a text, and who has checked it.
+func originWords(t *archive.Track) string {
+	switch {
+	case t.Checked != "":
+		return strings.Join(nonEmpty(t.Origin, "checked by "+oneLine(t.Checked)), ", ")
+	case t.Origin == "machine":
+		return "machine, not checked"
+	}
+	return t.Origin
 }
 
 // versionWords says what there is to know of a version, a phrase each.
@@ -218,10 +237,10 @@ func versionWords(s *archive.Session, t *archive.Track, v *archive.Version) []st
 		}
 	}
 	if t.Kind == archive.Text {
-		out = append(out, nonEmpty(v.Source, v.Encoding, t.Origin)...)
+		out = append(out, nonEmpty(v.Source, v.Encoding, originWords(t))...)
 	}
 	if n := len(v.Unread); n > 0 {
-		out = append(out, fmt.Sprintf("%s unread, the first is line %d: %s", count(n, "place", "places"), v.Unread[0].Line, v.Unread[0].Why))
+		out = append(out, count(n, "place", "places")+" unread")
 	}
 	for _, f := range v.Gate {
 		out = append(out, findingWords(f))
