@@ -143,6 +143,8 @@ var accessCases = map[string]accessCase{
 			return []string{t + "fr", t + "t4", t + "t6"}
 		},
 	},
+	"/api/v1/lines":        {open: []string{"/api/v1/lines?q=derechos", "/api/v1/lines?q=derechos&format=csv&beside=1", "/api/v1/lines?q=derechos&format=jsonl", "/api/v1/lines?q=derechos&format=xlsx"}},
+	"/api/v1/lines/:line":  {open: []string{"/api/v1/lines/public-0.t5.1.c0001.4-12", "/api/v1/lines/public-0.t5.1.c0001"}}, // who may have which: TestLineAccess
 	"/api/v1/corpus":       {open: []string{"/api/v1/corpus", "/api/v1/corpus?lang=es"}},
 	"/api/v1/openapi.json": {open: []string{"/api/v1/openapi.json"}},
 	"/static/:file":        {open: []string{"/static/"}},

@@ -38,34 +38,37 @@ const (
 	momentsMost    = 100
 )
 
-// find reads ?q=&lang=&session=&conference=&limit=&cursor=&around= and asks the index. lang may be given several times, or several with commas between.
+// find reads what findRequest does and ?around=, and asks the index.
 func (s *Server) find(c echo.Context) (*search.Answer, archive.Viewer, error) {
-	v := s.viewer(c)
-	if s.Search == nil {
-		return nil, v, busy(errNoIndex)
+	r, err := s.findRequest(c, momentsDefault, momentsMost)
+	if err != nil {
+		return nil, r.Viewer, err
 	}
-	r := search.Request{
-		Session: c.QueryParam("session"), Conference: c.QueryParam("conference"), Cursor: c.QueryParam("cursor"),
-		Viewer: v, Lang: string(s.apiLang(c.Request())), Sessions: s.Mirror.Session,
-	}
-	var err error
 	if r.Around, err = flagParam(c, "around"); err != nil {
-		return nil, v, err
-	}
-	if r.Query, err = search.Parse(c.QueryParam("q")); err != nil {
-		return nil, v, err
-	}
-	if r.Limit, err = limitParam(c, momentsDefault, momentsMost); err != nil {
-		return nil, v, err
-	}
-	if r.Languages, err = languagesParam(c); err != nil {
-		return nil, v, err
+		return nil, r.Viewer, err
 	}
 	answer, err := s.Search.Search(c.Request().Context(), r)
-	if err != nil {
-		return nil, v, err
+	return answer, r.Viewer, err
+}
+
+// findRequest reads ?q=&lang=&session=&conference=&limit=&cursor=. lang may be given several times, or several with commas between.
+func (s *Server) findRequest(c echo.Context, limit, most int) (search.Request, error) {
+	r := search.Request{
+		Session: c.QueryParam("session"), Conference: c.QueryParam("conference"), Cursor: c.QueryParam("cursor"),
+		Viewer: s.viewer(c), Lang: string(s.apiLang(c.Request())), Sessions: s.Mirror.Session,
 	}
-	return answer, v, nil
+	if s.Search == nil {
+		return r, busy(errNoIndex)
+	}
+	var err error
+	if r.Query, err = search.Parse(c.QueryParam("q")); err != nil {
+		return r, err
+	}
+	if r.Limit, err = limitParam(c, limit, most); err != nil {
+		return r, err
+	}
+	r.Languages, err = languagesParam(c)
+	return r, err
 }
 
 // languagesParam reads ?lang=; none means all.

@@ -61,7 +61,7 @@ func (s *Server) apiCorpus(c echo.Context) error {
 	sessions := slices.DeleteFunc(s.Mirror.Sessions(), func(doc *archive.Session) bool {
 		return !archive.Findable(doc, nil) || conference != "" && doc.Conference != conference || session != "" && doc.ID != session
 	})
-	out, done, err := s.stream(c, streamed{mime: jsonLines, name: "corpus.jsonl", zips: true, keep: keepAsk, vary: varyLanguage, tag: s.corpusTag(sessions, languages, l)})
+	out, done, err := s.stream(c, streamed{mime: jsonLines, name: "corpus.jsonl", zips: true, keep: keepAsk, vary: varyLanguage, tag: s.corpusTag(c, sessions, languages, l)})
 	if err != nil || done {
 		return err
 	}
@@ -74,9 +74,9 @@ func (s *Server) apiCorpus(c echo.Context) error {
 }
 
 // corpusTag is another one whenever a byte of the corpus is.
-func (s *Server) corpusTag(sessions []*archive.Session, languages []archive.Language, l locale.Lang) string {
+func (s *Server) corpusTag(c echo.Context, sessions []*archive.Session, languages []archive.Language, l locale.Lang) string {
 	h := sha256.New()
-	fmt.Fprintln(h, "corpus 1", l, languages, s.PublicURL)
+	fmt.Fprintln(h, "corpus 1", l, languages, s.hostOf(c.Request()))
 	for _, doc := range sessions {
 		tagSession(h, doc, s.Mirror.Conference(doc.Conference))
 	}
@@ -116,7 +116,7 @@ func (s *Server) corpusText(c echo.Context, out *stream, doc *archive.Session, t
 	if err := s.turns.turn(c.Request().Context(), read); err != nil {
 		return err
 	}
-	record := s.corpusRecord(doc, t, l)
+	record := s.corpusRecord(doc, t, s.hostOf(c.Request()), l)
 	enc := json.NewEncoder(out)
 	enc.SetEscapeHTML(false)
 	for some := range slices.Chunk(cues, corpusCues) {
@@ -146,17 +146,14 @@ func holds(want, have archive.Language) bool {
 }
 
 // corpusRecord gives what makes records of a text's cues.
-func (s *Server) corpusRecord(doc *archive.Session, t *archive.Track, l locale.Lang) func(archive.Cue) corpusRecord {
+func (s *Server) corpusRecord(doc *archive.Session, t *archive.Track, host string, l locale.Lang) func(archive.Cue) corpusRecord {
 	now := t.Current()
 	same := corpusRecord{Session: doc.ID, Conference: doc.Conference, Track: t.ID, Version: now.V, Origin: t.Origin, Checked: t.Checked != "",
-		Rights: corpusRights{Statement: s.rightsNote(doc, l)}}
-	if r := s.rights(doc); r != nil {
-		same.Rights.rightsAnswer = rightsAnswer{r.Licence, r.Holder, r.Contact}
-	}
+		Rights: s.corpusRights(doc, l)}
 	if day := doc.Date(); !day.IsZero() {
 		same.Date = day.Format("2006-01-02")
 	}
-	page := s.PublicURL + "/" + string(l) + "/sessions/" + doc.ID
+	page := host + "/" + string(l) + "/sessions/" + doc.ID
 	return func(cue archive.Cue) corpusRecord {
 		r, said := same, search.SaidOf(doc, t, now, cue)
 		r.ID = fmt.Sprintf("%s.%s.%d.c%04d", doc.ID, t.ID, now.V, cue.N)
@@ -165,4 +162,12 @@ func (s *Server) corpusRecord(doc *archive.Session, t *archive.Track, l locale.L
 		r.URL = page + "?m=" + said.Moment.String()
 		return r
 	}
+}
+
+func (s *Server) corpusRights(doc *archive.Session, l locale.Lang) corpusRights {
+	out := corpusRights{Statement: s.rightsNote(doc, l)}
+	if r := s.rights(doc); r != nil {
+		out.rightsAnswer = rightsAnswer{r.Licence, r.Holder, r.Contact}
+	}
+	return out
 }

@@ -27,6 +27,7 @@ var acceptLanguage = jsonMap{"name": "Accept-Language", "in": "header", "descrip
 
 var pathNotes = map[string]string{
 	"session": "A session's id. An unlisted session answers only at id~token.",
+	"line":    "The id of a line (s03.t7.1.c0042.17-32) or of a cue (s03.t7.1.c0042).",
 	"voice":   "A track of sound or text (t3), a language (es), or floor.",
 }
 
@@ -60,6 +61,21 @@ func operations() map[string]operation {
 		"/api/v1/search": {id: "search", summary: "Moments under their sessions, the best first", params: find, answer: search.Answer{}, worded: true, status: []int{503},
 			text: "Moments are made of the best 200 passages. A cursor followed to the end gives each once."},
 		"/api/v1/moments": {id: "moments", summary: "The same moments, one after another", params: find, answer: search.FlatAnswer{}, worded: true, status: []int{503}},
+		"/api/v1/lines": {id: "lines", summary: "Every place where the words were said (a concordance), a page of it or all of it as a file", worded: true, status: []int{429, 503},
+			params: []parameter{queryOf, inLang, inSession, inConf, limitOf(linesDefault, linesMost), cursorOf,
+				{name: "sort", text: "The order: by time, by what stands left or right of the word, or by session. More than 50,000 lines are in the order of sessions, and sorted is false.",
+					schema: jsonMap{"type": "string", "enum": lineOrders, "default": "time"}},
+				{name: "sample", text: "Only so many lines, the same ones for the same seed.", schema: jsonMap{"type": "integer", "minimum": 1, "maximum": search.MostSorted}},
+				{name: "seed", text: "Of the sample.", schema: jsonMap{"type": "integer", "minimum": 0}},
+				{name: "beside", text: "1: with what the other languages said at that moment (in a table, two columns a language).", schema: jsonMap{"type": "string", "enum": []string{"0", "1"}}},
+				{name: "format", text: "json is a page. The others are all lines; limit and cursor do not count for them.", schema: jsonMap{"type": "string", "enum": []string{"json", "csv", "jsonl", "xlsx"}, "default": "json"}},
+			},
+			answer: search.LinesAnswer{}, lines: lineRecord{}, forms: map[string]string{
+				"text/csv": "A row of names, then a row a line. No cell begins a formula: what would gets an apostrophe before it.",
+				"application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": "The same as a workbook.",
+			}},
+		"/api/v1/lines/:line": {id: "line", summary: "What a line or a cue of the corpus is today, by its id", answer: search.Resolved{}, worded: true, status: []int{400, 404, 410, 503},
+			text: "An id is good for ever: where its text was replaced since, the line is read from the version that it names, and now is the same words in today's."},
 		"/api/v1/sessions": {id: "sessions", summary: "The sessions, newest first", params: []parameter{inConf, limitOf(listDefault, listMost), cursorOf},
 			answer: sessionsAnswer{}, worded: true},
 		"/api/v1/sessions/:session": {id: "session", summary: "A session: what people wrote about it, and its tracks", answer: sessionAnswer{}, worded: true},
@@ -95,6 +111,8 @@ var schemaNames = map[reflect.Type]string{
 
 // schemaNotes say what the components are.
 var schemaNotes = map[string]string{
+	"Kwic":       "A line: a word or phrase of the query with what was said around it. left, word and right one after another are the text.",
+	"Beside":     "What another language said at a line's moment. No lines: nothing was said then.",
 	"Moment":     "A place where the words were said. id is a link that lasts: voice, version, milliseconds.",
 	"Hit":        "A moment as one text has it.",
 	"Parallel":   "What another language said at that moment. It need not have the words.",
@@ -120,6 +138,17 @@ var fieldNotes = map[string]string{
 	"role":              "of the voice; of a text without one its own",
 	"statement":         "whose it is, as a sentence; also where nothing else is known",
 	"checked":           "a person has checked it",
+	"Kwic.id":           "session, text track, version, the cue's number in that version, and a half-open range of code points in the cue",
+	"Kwic.text":         "the text track",
+	"LineRecord.text":   "the text track",
+	"Beside.text":       "the text track; empty: nobody wrote down what this voice said",
+	"Resolved.text":     "the text track",
+	"left":              "what was said before the word, as it stands",
+	"right":             "what was said after it",
+	"sorted":            "the lines are in the order that was asked for",
+	"matches":           "a word of the query is marked in lines",
+	"replaced":          "a newer version of the text is published",
+	"now":               "of a replaced text: the id of the same words in today's version",
 	"Parallel.text":     "the text track",
 	"Transcript.text":   "the text track",
 	"version":           "of the track",

@@ -50,8 +50,11 @@ var apiAsks = map[string][]string{
 	"/api/v1/sessions":                             {"", "?limit=1", "?conference=conf"},
 	"/api/v1/sessions/:session":                    {"public-0", "public-1", "public-2"},
 	"/api/v1/sessions/:session/transcripts/:voice": {"public-0/transcripts/es", "public-0/transcripts/en", "public-0/transcripts/floor"},
-	"/api/v1/corpus":                               {"", "?conference=conf&lang=en,es"},
-	"/api/v1/openapi.json":                         {""},
+	"/api/v1/lines": {"?q=derechos&limit=1", "?q=derechos&beside=1&sort=left&lang=es", "?q=derechos&sample=1&seed=7&format=json", "?q=derechos&format=jsonl&beside=1", "?q=derechos&format=csv",
+		"?q=derechos&format=xlsx", "?q=%22&format=csv", "?q=nowhere&format=csv"},
+	"/api/v1/lines/:line":  {"public-0.t5.1.c0001.4-12", "public-0.t5.1.c0001", "public-0.t7.1.c0001.6-12", "public-0.t5.1.c0001.90-99", "public-0.t5"},
+	"/api/v1/corpus":       {"", "?conference=conf&lang=en,es"},
+	"/api/v1/openapi.json": {""},
 }
 
 // apiPath is the address of an ask: path is of the table of routes.
@@ -69,6 +72,15 @@ func TestOpenAPI(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	s.update("public-0", func(doc *archive.Session) error {
+		v := doc.Track("t7").Versions[0]
+		v.V, v.Parts = 2, []archive.Part{{Master: s.master("WEBVTT\n\n00:01.000 --> 00:03.000\n<v Somebody>the human rights\n")}}
+		doc.Track("t7").Versions, doc.Track("t7").Published = append(doc.Track("t7").Versions, v), 2
+		return nil
+	})
+	s.wait("a replaced line is known by its new id", func() bool {
+		return s.get("/api/v1/lines/public-0.t7.1.c0001.6-12").StatusCode == 200 && s.decoded("/api/v1/lines/public-0.t7.1.c0001.6-12")["now"] == "public-0.t7.2.c0001.10-16"
+	})
 	var described, routed []string
 	for path := range check.doc["paths"].(map[string]any) {
 		described = append(described, path)

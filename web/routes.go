@@ -60,6 +60,8 @@ func (s *Server) routes(static *staticFiles) []route {
 		{"/api/v1/sessions", anAPI, aboutList, s.apiSessions},
 		{"/api/v1/sessions/:session", anAPI, aboutSession, s.apiSession},
 		{"/api/v1/sessions/:session/transcripts/:voice", anAPI, aboutTrack, s.apiTranscript},
+		{"/api/v1/lines", anAPI, aboutList, s.apiLines},
+		{"/api/v1/lines/:line", anAPI, aboutList, s.apiLine},
 		{"/api/v1/corpus", anAPI, aboutList, s.apiCorpus},
 		{"/api/v1/openapi.json", anAPI, aboutNothing, s.apiDocument},
 
