@@ -124,9 +124,17 @@ type Person struct {
 type Clock struct {
 	N        int     `json:"n"`
 	LengthMs int64   `json:"lengthMs"`
-	By       string  `json:"by,omitempty"` // "picture", "voice" or "longest": what gave the length
+	By       string  `json:"by,omitempty"` // what gave the length: ByPicture, ByVoice or ByLongest
 	Unknown  Unknown `json:"-"`
 }
+
+// What gave a session its length: its picture; where there was none its longest voice; or, because somebody asked for it, the longest of both: then the last
+// picture is held to the end.
+const (
+	ByPicture = "picture"
+	ByVoice   = "voice"
+	ByLongest = "longest"
+)
 
 // Chapter begins at StartMs and ends where the next begins.
 type Chapter struct {

@@ -46,7 +46,7 @@ func floorFirst(t *archive.Track) int {
 func (c chooser) picture(s *archive.Session, v *View) error {
 	t := s.Picture()
 	for _, version := range playable(t) {
-		main, err := c.find(want(s, t, version, MainProfile(s, t, version)))
+		main, err := c.film(s, want(s, t, version, MainProfile(s, t, version)))
 		if err != nil || main == nil {
 			if err != nil {
 				return err
@@ -55,7 +55,7 @@ func (c chooser) picture(s *archive.Session, v *View) error {
 		}
 		v.Picture[main.Profile] = main
 		for _, profile := range []string{Slides, P360, Sheet} {
-			r, err := c.find(want(s, t, version, profile))
+			r, err := c.film(s, want(s, t, version, profile))
 			if err != nil {
 				return err
 			}
@@ -71,6 +71,20 @@ func (c chooser) picture(s *archive.Session, v *View) error {
 		v.Picture[Still] = still
 	}
 	return err
+}
+
+// film finds a picture with its tail, where it needs one: without it is not whole.
+func (c chooser) film(s *archive.Session, w Want) (*Rendition, error) {
+	r, err := c.find(w)
+	if r == nil || err != nil || w.Profile == Sheet || w.Inputs.LengthMs >= s.Clock.LengthMs {
+		return r, err
+	}
+	of := w
+	of.Name = r.Name // one that stands for the wanted one has a tail of its own
+	if r.Tail, err = c.find(wantTail(s, of)); r.Tail == nil {
+		return nil, err
+	}
+	return r, nil
 }
 
 func (c chooser) voice(s *archive.Session, t *archive.Track) (VoiceView, error) {
@@ -156,6 +170,9 @@ func (v *View) all() map[Name]*Rendition {
 	out := map[Name]*Rendition{}
 	for _, r := range v.Picture {
 		out[r.Name] = r
+		if r.Tail != nil {
+			out[r.Tail.Name] = r.Tail
+		}
 	}
 	for _, x := range v.Voices {
 		for _, r := range []*Rendition{x.Voice, x.Small} {

@@ -96,6 +96,10 @@ func TestMasterPlaylist(t *testing.T) {
 	}
 }
 
+func mediaPlaylist(x *Index, uri string) string {
+	return MediaPlaylist(&Rendition{Index: x}, func(Name) string { return uri })
+}
+
 func TestMediaPlaylist(t *testing.T) {
 	voice, _, err := indexOf(readMP4(t, "voice.mp4"))
 	if err != nil {
@@ -109,10 +113,10 @@ func TestMediaPlaylist(t *testing.T) {
 		name string
 		got  string
 	}{
-		{"picture", MediaPlaylist(&bframes, "/media/s03/t1.copy.0123456789abcdef.mp4")},
-		{"voice", MediaPlaylist(&voice, "/media/s03/t2.voice.0123456789abcdef.mp4")},
+		{"picture", mediaPlaylist(&bframes, "/media/s03/t1.copy.0123456789abcdef.mp4")},
+		{"voice", mediaPlaylist(&voice, "/media/s03/t2.voice.0123456789abcdef.mp4")},
 		{"two objects", hlsMedia([]Variant{{&bframes, "picture.mp4"}, {&bframes, "tail.mp4"}})},
-		{"thirds of a second", MediaPlaylist(&Index{Timescale: 30000, Init: Bytes{Len: 9}, Fragments: []Fragment{
+		{"thirds of a second", mediaPlaylist(&Index{Timescale: 30000, Init: Bytes{Len: 9}, Fragments: []Fragment{
 			{Bytes{9, 1}, 0, 10010}, {Bytes{10, 1}, 10010, 10010}, {Bytes{11, 1}, 20020, 10010}}}, "a.mp4")},
 		{"captions", CaptionsPlaylist(7203480, "t7.0123456789abcdef.vtt")},
 		{"captions of no time", CaptionsPlaylist(0, "t7.0123456789abcdef.vtt")},

@@ -5,9 +5,14 @@ import (
 	"strconv"
 )
 
-// MediaPlaylist makes the playlist of one rendition (RFC 8216, 4.3.3): a segment is a fragment, a byte range of uri. It needs nothing but the index.
-func MediaPlaylist(idx *Index, uri string) string {
-	return hlsMedia([]Variant{{Index: idx, URI: uri}})
+// MediaPlaylist makes the playlist of one rendition and of its tail, if it has one (RFC 8216, 4.3.3): a segment is a fragment, a byte range of what uri says of
+// each of the two. It needs nothing but the indexes.
+func MediaPlaylist(r *Rendition, uri func(Name) string) string {
+	objects := []Variant{{Index: r.Index, URI: uri(r.Name)}}
+	if r.Tail != nil {
+		objects = append(objects, Variant{Index: r.Tail.Index, URI: uri(r.Tail.Name)})
+	}
+	return hlsMedia(objects)
 }
 
 // hlsMedia makes the playlist of objects that play one after the other on one clock, without a discontinuity: each has its own EXT-X-MAP.

@@ -48,7 +48,7 @@ func (s *hlsServer) add(t *testing.T, object, track, profile string) *Rendition 
 	name := Name{Session: "s03", Track: track, Profile: profile, Recipe: "0123456789abcdef"}
 	media := "/media/s03/" + name.File() + ".mp4"
 	s.files[media] = b
-	s.files["/play/s03/"+name.File()+".m3u8"] = []byte(MediaPlaylist(&x, media))
+	s.files["/play/s03/"+name.File()+".m3u8"] = []byte(mediaPlaylist(&x, media))
 	return &Rendition{Name: name, Index: &x}
 }
 

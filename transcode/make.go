@@ -21,6 +21,9 @@ import (
 // make makes one rendition and puts it: its file and tables first, its index last, so that whatever breaks off is as if it had never begun. The lease is the
 // caller's affair.
 func (w *Worker) make(ctx context.Context, want Want, progress func(float64)) error {
+	if want.Profile == Tail {
+		return w.makeTail(ctx, want, progress)
+	}
 	paths, release, err := w.mastersOf(ctx, want.Inputs)
 	if err != nil {
 		return err
@@ -46,7 +49,7 @@ func (w *Worker) make(ctx context.Context, want Want, progress func(float64)) er
 	if want.Profile == Sheet {
 		return w.putSheets(ctx, dir, want)
 	}
-	return w.putFilm(ctx, filepath.Join(dir, outFile), want)
+	return w.putFilm(ctx, filepath.Join(dir, outFile), want, 0)
 }
 
 // mastersOf gives a local path for each part.
@@ -68,7 +71,8 @@ func (w *Worker) mastersOf(ctx context.Context, r Recipe) (paths []string, relea
 	return paths, release, nil
 }
 
-func (w *Worker) putFilm(ctx context.Context, path string, want Want) error {
+// putFilm puts a film that begins at the tick from.
+func (w *Worker) putFilm(ctx context.Context, path string, want Want, from int64) error {
 	f, err := os.Open(path)
 	if err != nil {
 		return err
@@ -84,7 +88,7 @@ func (w *Worker) putFilm(ctx context.Context, path string, want Want) error {
 	g.Go(func() error { return w.Archive.Store.PutFile(both, want.Key(".mp4"), path) })
 	g.Go(func() (err error) {
 		var tables []byte
-		if x, tables, err = ReadIndex(f, info.Size()); err != nil {
+		if x, tables, err = readIndexFrom(f, info.Size(), from); err != nil {
 			return err
 		}
 		return w.putBytes(both, want.Key(".tables"), tables)

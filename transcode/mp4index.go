@@ -18,8 +18,11 @@ const firstPictureMs = 20
 // fragments (sidx, the trailing mfra) belongs to none.
 //
 // An error names the box and what would be right. Memory is bounded whatever the file says: by 4 MiB for a moof and 8 Mi samples.
-func ReadIndex(r io.ReaderAt, size int64) (Index, []byte, error) {
-	p := mp4Indexer{r: r, size: size}
+func ReadIndex(r io.ReaderAt, size int64) (Index, []byte, error) { return readIndexFrom(r, size, 0) }
+
+// readIndexFrom is ReadIndex of an object that begins at that tick, as a tail does.
+func readIndexFrom(r io.ReaderAt, size, from int64) (Index, []byte, error) {
+	p := mp4Indexer{r: r, size: size, from: from}
 	if err := p.run(); err != nil {
 		return Index{}, nil, fmt.Errorf("read mp4: %w", err)
 	}
@@ -39,6 +42,7 @@ type mp4Indexer struct {
 	r    io.ReaderAt
 	size int64
 
+	from      int64 // where it begins, ticks
 	init      int64 // bytes up to the end of moov
 	moof      mp4Moof
 	began     int64 // where the moof stands whose mdat is awaited; -1: none
@@ -151,8 +155,8 @@ func (p *mp4Indexer) index() (Index, error) {
 	if len(s.shifts) > 0 {
 		first += s.shifts[0].value
 	}
-	if ms := ticksMs(first, t.timescale); ms < -firstPictureMs || ms > firstPictureMs {
-		return Index{}, fmt.Errorf("the first sample is shown at %d ms: want 0", ms)
+	if ms := ticksMs(first-p.from, t.timescale); ms < -firstPictureMs || ms > firstPictureMs {
+		return Index{}, fmt.Errorf("the first sample is shown at %d ms: want %d", ticksMs(first, t.timescale), ticksMs(p.from, t.timescale))
 	}
 	fragments := mp4Durations(p.fragments, p.moof.next)
 	if p.moof.next == s.start {

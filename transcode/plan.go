@@ -15,6 +15,7 @@ type Want struct {
 	Rank   int            // order of work over all sessions, lowest first
 	Inputs Recipe
 	Recipe json.RawMessage // Inputs in canonical form; Name.Recipe is its hash
+	Of     Name            // of a tail: the picture it is behind, without which it cannot be made; else none
 }
 
 // stillTrack is the track name of a still, which no track ever has.
@@ -30,6 +31,9 @@ func Wanted(s *archive.Session) []Want {
 	add := func(t *archive.Track, v *archive.Version, names ...string) {
 		for _, name := range names {
 			out = append(out, want(s, t, v, name))
+			if t != nil && name != Sheet && held(s, t, v) {
+				out = append(out, wantTail(s, out[len(out)-1]))
+			}
 		}
 	}
 	if t := s.Picture(); t != nil {
@@ -49,9 +53,13 @@ func Wanted(s *archive.Session) []Want {
 	return out
 }
 
-// Plan gives what is wanted less what is there: have holds the names whose index is in the store.
+// Plan gives what is wanted less what is there, and less tails whose picture is not there yet: have holds the names whose index is in the store.
 func Plan[T any](s *archive.Session, have map[Name]T) []Want {
-	return slices.DeleteFunc(Wanted(s), func(w Want) bool { _, there := have[w.Name]; return there })
+	return slices.DeleteFunc(Wanted(s), func(w Want) bool {
+		_, there := have[w.Name]
+		_, can := have[w.Of]
+		return there || w.Of != Name{} && !can
+	})
 }
 
 func want(s *archive.Session, t *archive.Track, v *archive.Version, name string) Want {
@@ -62,6 +70,14 @@ func want(s *archive.Session, t *archive.Track, v *archive.Version, name string)
 	if t != nil {
 		w.Name.Track, w.V = t.ID, v.V
 	}
+	return w
+}
+
+// wantTail gives the tail behind a picture.
+func wantTail(s *archive.Session, picture Want) Want {
+	inputs := tailRecipe(s, picture.Name.Recipe)
+	w := Want{Track: picture.Track, V: picture.V, Rank: picture.Rank, Inputs: inputs, Recipe: inputs.JSON(), Of: picture.Name}
+	w.Name = Name{Session: s.ID, Track: picture.Name.Track, Profile: Tail, Recipe: Hash16(w.Recipe)}
 	return w
 }
 
@@ -83,7 +99,7 @@ const endSlackMs = 500
 // MainProfile says how a version's picture is made: copied where that was found possible when it came in and nothing has to be changed of it (one
 // part from its start, at the clock's 0, to the session's end, nothing withdrawn), else encoded.
 func MainProfile(s *archive.Session, t *archive.Track, v *archive.Version) string {
-	if v.Profile == Copy && whole(mediaParts(v.Parts), s.Clock.LengthMs) && len(s.Cuts(t)) == 0 {
+	if v.Profile == Copy && whole(mediaParts(v.Parts), lengthOf(s, t, v)) && len(cutsOf(s, t, v)) == 0 {
 		return Copy
 	}
 	return P720

@@ -8,7 +8,7 @@ type Profile struct {
 	Ext  string // of what it makes: ".mp4" or ".jpg"
 }
 
-// The profiles. What each makes stands in args_picture.go, args_sound.go and still.go.
+// The profiles. What each makes stands in args_picture.go, args_sound.go, still.go and hold.go.
 const (
 	Copy   = "copy"   // the picture's own packets in fragments of ours
 	P720   = "p720"   // H.264, at most 1280 × 720, a key frame every 4 s
@@ -17,6 +17,7 @@ const (
 	Small  = "small"  // AAC, mono, 32 kHz, 32 kbit/s
 	Slides = "slides" // two pictures a second, about 26 kbit/s
 	P360   = "p360"   // H.264, 360 lines, with the key frames of the picture
+	Tail   = "tail"   // the last picture, held behind one that ends before the session does
 	Sheet  = "sheet"  // seek pictures, 160 × 90, one each 10 s, a hundred on a sheet
 	VTT    = "vtt"    // captions: computed at each request, named like a rendition
 )
@@ -43,6 +44,7 @@ func Profiles() []Profile {
 		{Small, 1, rankSmall, ".mp4"},
 		{Slides, 1, rankSlides, ".mp4"},
 		{P360, 1, rankP360, ".mp4"},
+		{Tail, 1, rankPicture, ".mp4"}, // in truth that of its picture
 		{Sheet, 1, rankSheet, ".jpg"},
 		{VTT, 2, 0, ".vtt"},
 	}

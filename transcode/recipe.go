@@ -16,13 +16,38 @@ type Recipe struct {
 	Profile  string        `json:"profile"`
 	V        int           `json:"v"` // of the profile
 	Parts    []RecipePart  `json:"parts,omitempty"`
-	Of       []RecipePart  `json:"of,omitempty"` // of captions: the parts of the voice they move with
+	Of       Following     `json:"of,omitzero"`
 	Channels string        `json:"channels,omitempty"`
 	GainDb   float64       `json:"gainDb,omitempty"`
 	Title    string        `json:"title,omitempty"` // of a still
 	LengthMs int64         `json:"lengthMs"`
 	Cuts     []archive.Cut `json:"cuts,omitempty"`  // withdrawn stretches, on the clock
 	Whole    bool          `json:"whole,omitempty"` // of captions: someone vouches for the text, so lines that look invented are drawn, too
+}
+
+// Following is what a rendition goes with: captions with the parts of the voice that they move with, a tail with the recipe16 of the picture that it is behind.
+type Following struct {
+	Parts     []RecipePart
+	Rendition string
+}
+
+// IsZero is true where there is nothing.
+func (f Following) IsZero() bool { return len(f.Parts) == 0 && f.Rendition == "" }
+
+// MarshalJSON writes the list, or the name.
+func (f Following) MarshalJSON() ([]byte, error) {
+	if f.Rendition != "" {
+		return json.Marshal(f.Rendition)
+	}
+	return json.Marshal(f.Parts)
+}
+
+// UnmarshalJSON reads either.
+func (f *Following) UnmarshalJSON(data []byte) error {
+	if len(data) > 0 && data[0] == '"' {
+		return json.Unmarshal(data, &f.Rendition)
+	}
+	return json.Unmarshal(data, &f.Parts)
 }
 
 // RecipePart is a part as it stands in a recipe: [sha, stream, fromMs, toMs, atMs, ppm], of a text [sha, atMs].
@@ -98,18 +123,18 @@ func sameRecipe(a, b json.RawMessage) bool {
 // a still, its title. Of a still, t and v are nil.
 func RecipeOf(s *archive.Session, t *archive.Track, v *archive.Version, name string) Recipe {
 	p, _ := profile(name)
-	r := Recipe{Profile: name, V: p.V, LengthMs: s.Clock.LengthMs}
+	r := Recipe{Profile: name, V: p.V, LengthMs: lengthOf(s, t, v)}
 	if name == Still {
 		_, r.Title = s.Title.In()
 		return r
 	}
 	if name != Copy { // of a picture with a withdrawn stretch no copy is ever wanted
-		r.Cuts = s.Cuts(t)
+		r.Cuts = cutsOf(s, t, v)
 	}
 	switch name {
 	case VTT:
 		r.Parts = textParts(v.Parts)
-		r.Of = mediaParts(s.VoiceParts(v))
+		r.Of.Parts = mediaParts(s.VoiceParts(v))
 		r.Whole = t.Vouched()
 	case Voice, Small:
 		r.Parts = mediaParts(v.Parts)
@@ -122,6 +147,43 @@ func RecipeOf(s *archive.Session, t *archive.Track, v *archive.Version, name str
 		r.Parts = mediaParts(v.Parts)
 	}
 	return r
+}
+
+// lengthOf is how long the renditions of a version last: as long as the session, but for a picture behind which the last picture is held. That is as long as it
+// was before: it is not made again, and a tail goes on from its end. Of a still, t and v are nil.
+func lengthOf(s *archive.Session, t *archive.Track, v *archive.Version) int64 {
+	if s.Clock.By == archive.ByLongest && t != nil && t.Role == archive.Picture {
+		if end := archive.EndMs(v.Parts); end > 0 && end+endSlackMs < s.Clock.LengthMs {
+			return end
+		}
+	}
+	return s.Clock.LengthMs
+}
+
+// held is true of a picture behind which the last picture is held to the session's end.
+func held(s *archive.Session, t *archive.Track, v *archive.Version) bool {
+	return lengthOf(s, t, v) < s.Clock.LengthMs
+}
+
+// cutsOf gives the withdrawn stretches as they touch the renditions of a version.
+func cutsOf(s *archive.Session, t *archive.Track, v *archive.Version) []archive.Cut {
+	return clip(s.Cuts(t), lengthOf(s, t, v))
+}
+
+// clip gives the stretches up to an end.
+func clip(cuts []archive.Cut, end int64) (out []archive.Cut) {
+	for _, c := range cuts {
+		if c[0] < end {
+			out = append(out, archive.Cut{c[0], min(c[1], end)})
+		}
+	}
+	return out
+}
+
+// tailRecipe gives the recipe of what is behind a picture whose rendition is called of: its last picture, up to the session's end.
+func tailRecipe(s *archive.Session, of string) Recipe {
+	p, _ := profile(Tail)
+	return Recipe{Profile: Tail, V: p.V, Of: Following{Rendition: of}, LengthMs: s.Clock.LengthMs}
 }
 
 // TextRecipe is the recipe16 in the address of a text's captions; empty where the text has no published version.

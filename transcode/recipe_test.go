@@ -194,7 +194,7 @@ func TestEveryInputNamesItsRecipe(t *testing.T) {
 			"master": func(r *Recipe) { r.Parts[0].Master = refB }, "stream": func(r *Recipe) { r.Parts[0].Stream = "a:1" },
 			"from": func(r *Recipe) { r.Parts[0].FromMs++ }, "to": func(r *Recipe) { r.Parts[0].ToMs++ }, "at": func(r *Recipe) { r.Parts[0].AtMs++ },
 			"ppm": func(r *Recipe) { r.Parts[0].Ppm++ }, "two parts": func(r *Recipe) { r.Parts = append(r.Parts, part) },
-			"of": func(r *Recipe) { r.Of = []RecipePart{part} }, "text part": func(r *Recipe) { r.Parts[0].Stream = "" },
+			"of": func(r *Recipe) { r.Of.Parts = []RecipePart{part} }, "of another": func(r *Recipe) { r.Of.Rendition = "0123456789abcdef" }, "text part": func(r *Recipe) { r.Parts[0].Stream = "" },
 		} {
 			next := base
 			next.Parts = []RecipePart{part}

@@ -45,11 +45,32 @@ func (c *Catalog) Rendition(ctx context.Context, s *archive.Session, name Name) 
 	if err := json.Unmarshal(x.Recipe, &r); err != nil {
 		return nil, archive.No, nil
 	}
+	if name.Profile == Tail {
+		return c.tail(ctx, s, sh, &Rendition{Name: name, Index: x, Track: t}, r.Of.Rendition)
+	}
 	answer := servable(s, t, name, r, c.supersededFor(sh, name))
 	if answer != archive.Yes {
 		return nil, answer, nil
 	}
 	return &Rendition{Name: name, Index: x, Track: t, V: versionOf(s, t, name.Profile, r)}, archive.Yes, nil
+}
+
+// tail decides on a tail that is in the store but not in the view: as on the picture that it is behind, while it is wanted or has not been superseded for long.
+func (c *Catalog) tail(ctx context.Context, s *archive.Session, sh *shelf, r *Rendition, of string) (*Rendition, archive.Answer, error) {
+	for n := range sh.there {
+		if n.Track != r.Name.Track || n.Recipe != of || n.Profile == Tail {
+			continue
+		}
+		picture, answer, err := c.Rendition(ctx, s, n)
+		if answer != archive.Yes {
+			return nil, answer, err
+		}
+		r.V = picture.V
+		if slices.ContainsFunc(Wanted(s), func(w Want) bool { return w.Name == r.Name }) || c.supersededFor(sh, n) < supersededServes {
+			return r, archive.Yes, nil
+		}
+	}
+	return nil, archive.No, nil
 }
 
 // servable decides on a rendition that is in the store but not in the view. old is how long ago a newer one was whole; negative: none is.
@@ -71,8 +92,11 @@ func servable(s *archive.Session, t *archive.Track, name Name, r Recipe, old tim
 
 // showsWithdrawn is true of a recipe that leaves less out than is withdrawn today. By another clock nobody can tell: then all of it is withdrawn.
 func showsWithdrawn(s *archive.Session, t *archive.Track, r Recipe) bool {
-	cuts := s.Cuts(t)
-	if len(cuts) > 0 && r.LengthMs != s.Clock.LengthMs {
+	cuts, length := s.Cuts(t), s.Clock.LengthMs
+	if v := t.Version(versionOf(s, t, r.Profile, r)); v != nil {
+		cuts, length = cutsOf(s, t, v), lengthOf(s, t, v)
+	}
+	if len(cuts) > 0 && r.LengthMs != length {
 		return true
 	}
 	for _, c := range cuts {
@@ -127,12 +151,23 @@ func wasWithdrawn(s *archive.Session, t *archive.Track, name Name) bool {
 			continue
 		}
 		for i := range t.Versions {
-			if v := &t.Versions[i]; v.V <= t.Published && RecipeOf(&before, t, v, name.Profile).Hash16() == name.Recipe {
+			if v := &t.Versions[i]; v.V <= t.Published && slices.Contains(recipesOf(&before, t, v, name.Profile), name.Recipe) {
 				return true
 			}
 		}
 	}
 	return false
+}
+
+// recipesOf gives the names that renditions of a version have in a profile: of a tail as many as there are pictures.
+func recipesOf(s *archive.Session, t *archive.Track, v *archive.Version, profile string) (names []string) {
+	if profile != Tail {
+		return []string{RecipeOf(s, t, v, profile).Hash16()}
+	}
+	for _, p := range []string{Copy, P720, P360, Slides} {
+		names = append(names, tailRecipe(s, RecipeOf(s, t, v, p).Hash16()).Hash16())
+	}
+	return names
 }
 
 // supersededFor says how long what plays in place of a name has been whole; negative: nothing plays in its place.
@@ -150,6 +185,9 @@ func (c *Catalog) supersededFor(sh *shelf, name Name) time.Duration {
 	}
 	if newer == nil {
 		return -1
+	}
+	if newer.Tail != nil {
+		newer = newer.Tail // made when the picture began to need it, long after it perhaps
 	}
 	info, ok := sh.there[newer.Name]
 	if !ok {

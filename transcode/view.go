@@ -8,6 +8,7 @@ type Rendition struct {
 	Index *Index
 	Track *archive.Track // nil for a still
 	V     int            // the track's version; 0 for a still
+	Tail  *Rendition     // of a picture that ends before the session does: what follows it; else nil
 }
 
 // State says whether a voice can be played.
@@ -23,7 +24,7 @@ const (
 // It is given out shared: never change it.
 type View struct {
 	Session  *archive.Session      // as it plays: of the clock that LengthMs belongs to
-	LengthMs int64                 // every rendition below ends here
+	LengthMs int64                 // every rendition below ends here, a picture with its tail; but seek pictures end with the picture
 	Picture  map[string]*Rendition // by profile: copy, p720 or still, and p360, slides, sheet of the same version
 	Voices   []VoiceView           // the floor first, then in the document's order
 	Texts    []TextView            // in the document's order

@@ -219,11 +219,16 @@ func (w *Worker) Prepare(ctx context.Context, session string, profiles []string,
 	if err := w.begin(); err != nil {
 		return err
 	}
-	wants, err := w.plan(ctx, session)
+	tried := map[Name]bool{}
+	left := func() ([]Want, error) {
+		wants, err := w.plan(ctx, session)
+		return slices.DeleteFunc(wants, func(x Want) bool { return tried[x.Name] || !slices.Contains(profiles, x.Profile) }), err
+	}
+	wants, err := left()
 	if err != nil {
 		return err
 	}
-	wants = slices.DeleteFunc(wants, func(x Want) bool { return !slices.Contains(profiles, x.Profile) })
+	all := len(wants)
 	var mu sync.Mutex // guards count and failed, and lets tell be called once at a time
 	var failed []error
 	count := 0
@@ -236,22 +241,29 @@ func (w *Worker) Prepare(ctx context.Context, session string, profiles []string,
 		if p.Err != nil {
 			failed = append(failed, fmt.Errorf("%s of %s: %w", p.Want.Profile, p.Want.Name.Track, p.Err))
 		}
-		if p.Count, p.Of = count, len(wants); tell != nil {
+		if p.Count, p.Of = count, all; tell != nil {
 			tell(p)
 		}
 	}
-	var g errgroup.Group
-	g.SetLimit(w.jobs())
-	for _, want := range wants {
-		g.Go(func() error {
-			err := w.prepare(ctx, want, say)
-			say(Progress{Want: want, Part: 1, Done: true, Err: err})
-			return nil
-		})
-	}
-	_ = g.Wait()
-	if ctx.Err() != nil {
-		return ctx.Err()
+	for len(wants) > 0 {
+		var g errgroup.Group
+		g.SetLimit(w.jobs())
+		for _, want := range wants {
+			tried[want.Name] = true
+			g.Go(func() error {
+				err := w.prepare(ctx, want, say)
+				say(Progress{Want: want, Part: 1, Done: true, Err: err})
+				return nil
+			})
+		}
+		_ = g.Wait()
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		if wants, err = left(); err != nil { // what could not be made before: a tail, now that its picture is there
+			return err
+		}
+		all += len(wants)
 	}
 	return errors.Join(failed...)
 }

@@ -100,9 +100,9 @@ func (s *Server) mediaPlaylist(c echo.Context, a asked, name transcode.Name) err
 	if err := allowed(answer); err != nil {
 		return err
 	}
-	if len(r.Index.Fragments) == 0 {
-		return errNotFound // seek pictures are no film
+	if len(r.Index.Fragments) == 0 || name.Profile == transcode.Tail {
+		return errNotFound // seek pictures are no film, and a tail is played behind its picture
 	}
-	list := transcode.MediaPlaylist(r.Index, "/media/"+a.address+"/"+name.File()+".mp4")
+	list := transcode.MediaPlaylist(r, func(n transcode.Name) string { return "/media/" + a.address + "/" + n.File() + ".mp4" })
 	return s.answer(c, playlistType, []byte(list), a.keep())
 }

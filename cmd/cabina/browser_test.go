@@ -4,6 +4,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"testing"
 )
 
@@ -28,9 +29,22 @@ func TestBrowsers(t *testing.T) {
 	dir := t.TempDir()
 	node(nil, "browser_test/fixture.mjs", dir)
 	w := newWorld(t, "disk")
-	w.must("import", filepath.Join(dir, "tones"))
+	w.must("import", filepath.Join(dir, "tones"), filepath.Join(dir, "held"))
+	w.must("set", "held", "clock.lengthMs=longest")
 	s := w.start("serve")
 	s.wait(t, waitWhole, "/play/tones/master.m3u8", contains(`GROUP-ID="aud-low"`)) // nothing is made any more while browsers play
+	s.wait(t, waitWhole, "/play/held/master.m3u8", func(_ int, master string) bool {
+		if strings.Count(master, "#EXT-X-STREAM-INF:") != 3 { // the picture, 360 lines, slides
+			return false
+		}
+		pictures, _ := playlistsIn(t, s, "held")
+		for _, p := range pictures {
+			if _, list := s.get(t, p); strings.Count(list, "#EXT-X-MAP:") != 2 {
+				return false
+			}
+		}
+		return true
+	})
 	tests, err := filepath.Glob(filepath.Join(front, "browser_test", "*.test.mjs"))
 	if err != nil || len(tests) == 0 {
 		t.Fatalf("no browser tests: %v", err)

@@ -125,7 +125,7 @@ func (t *take) soundWords(s *archive.Session, what outcome) []string {
 		out = append(out, "will be placed by its picture")
 	}
 	for _, f := range gate {
-		out = append(out, findingWords(f))
+		out = append(out, findingIn(s, f))
 	}
 	return out
 }

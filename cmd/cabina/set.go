@@ -12,7 +12,7 @@ import (
 // setCmd changes fields of a session from the terminal, several in one revision.
 type setCmd struct {
 	Session string   `arg:"" help:"Id of the session."`
-	Fields  []string `arg:"" name:"field=value" help:"visibility=draft, title.ru=…, at=2020-07-14T14:00:00Z, topics=a,b, people=@people.json, chapters=@chapters.json, t4.shiftMs=80, t4.ppm=21, t4.gainDb=3, t4.language=ru, t7.checked=NAME, t7.speakers.1=NAME. An empty value takes the field away."`
+	Fields  []string `arg:"" name:"field=value" help:"visibility=draft, title.ru=…, at=2020-07-14T14:00:00Z, topics=a,b, people=@people.json, chapters=@chapters.json, clock.lengthMs=longest, t4.shiftMs=80, t4.ppm=21, t4.gainDb=3, t4.language=ru, t7.checked=NAME, t7.speakers.1=NAME. An empty value takes the field away."`
 }
 
 // Run makes all changes or none.
@@ -59,6 +59,9 @@ func (c *setCmd) Run(ctx context.Context, a *app) error {
 		return nil
 	}
 	fmt.Fprintf(a.Out, "%s: revision %d\n", now.ID, now.Rev)
+	if now.Clock.N != was.Clock.N {
+		fmt.Fprintf(a.Out, "it is %s long now (%s); what is there of %s plays on until the new is made\n", clock(now.Clock.LengthMs), now.Clock.By, clock(was.Clock.LengthMs))
+	}
 	if now.Visibility == archive.Unlisted {
 		fmt.Fprintf(a.Out, "unlisted: whoever has its address sees it: /sessions/%s~%s\n", now.ID, now.Token)
 	}

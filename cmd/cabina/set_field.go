@@ -34,7 +34,7 @@ func newToken() string {
 var trackField = regexp.MustCompile(`^(t[1-9][0-9]*)\.(.+)$`)
 
 // fields are the paths that set knows, as they are told to whoever named another.
-const fields = "visibility, title.LANG, summary.LANG, topics, at, conference, rights.licence, rights.holder, rights.contact, people, chapters, spans; of a track " +
+const fields = "visibility, title.LANG, summary.LANG, topics, at, conference, rights.licence, rights.holder, rights.contact, people, chapters, spans, clock.lengthMs; of a track " +
 	"shiftMs, ppm, gainDb, language, role, published, visibility, origin, checked, speakers.N, as t4.shiftMs"
 
 // parseChange reads a path in the document and the value it shall have. Its errors name the field, what is wrong and what would be right, and are
@@ -51,6 +51,8 @@ func parseChange(field, value string) (change, error) {
 		return rightsChange(field, rest, value)
 	}
 	switch field {
+	case "clock.lengthMs":
+		return lengthChange(field, value)
 	case "visibility":
 		return visibilityChange(value)
 	case "topics":

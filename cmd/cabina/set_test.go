@@ -92,9 +92,16 @@ func TestWhatSetChanges(t *testing.T) {
 		"a shift starts from what is published": {[]string{"t4.published=1", "t4.shiftMs=10"}, func(s *archive.Session) any {
 			return []any{version(s, "t4").Parts[0].Stream, s.Track("t4").Published}
 		}, []any{"a:1", 3}},
-		"nothing is published":    {[]string{"t4.published="}, func(s *archive.Session) any { return s.Track("t4").Current() == nil }, true},
-		"a track for staff":       {[]string{"t4.visibility=staff"}, func(s *archive.Session) any { return s.Track("t4").Visibility }, archive.Staff},
-		"a text by a person":      {[]string{"t5.origin=human"}, func(s *archive.Session) any { return s.Track("t5").Origin }, "human"},
+		"nothing is published":       {[]string{"t4.published="}, func(s *archive.Session) any { return s.Track("t4").Current() == nil }, true},
+		"a track for staff":          {[]string{"t4.visibility=staff"}, func(s *archive.Session) any { return s.Track("t4").Visibility }, archive.Staff},
+		"a text by a person":         {[]string{"t5.origin=human"}, func(s *archive.Session) any { return s.Track("t5").Origin }, "human"},
+		"the longest is the picture": {[]string{"clock.lengthMs=longest"}, func(s *archive.Session) any { return s.Clock }, archive.Clock{N: 1, LengthMs: 60_000, By: "picture"}},
+		"the longest is a voice": {[]string{"t4.shiftMs=8000", "clock.lengthMs=longest"}, func(s *archive.Session) any {
+			return []any{s.Clock, len(version(s, "t4").Gate), version(s, "t2").Gate}
+		}, []any{archive.Clock{N: 2, LengthMs: 68_000, By: "longest"}, 0, []archive.Finding{{Code: findShorter, Ms: 8000}}}},
+		"and the picture again": {[]string{"t4.shiftMs=8000", "clock.lengthMs=longest", "clock.lengthMs=picture"}, func(s *archive.Session) any {
+			return []any{s.Clock, version(s, "t4").Gate}
+		}, []any{archive.Clock{N: 3, LengthMs: 60_000, By: "picture"}, []archive.Finding{{Code: findLonger, Ms: 8000}}}},
 		"a voice in another role": {[]string{"t4.role=description"}, func(s *archive.Session) any { return s.Track("t4").Role }, archive.Description},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -115,32 +122,32 @@ func TestWhatSetRefuses(t *testing.T) {
 		use   bool // wrong use: the line alone tells
 		want  string
 	}{
-		"a field that is none":               {"titel.en=x", true, "title.LANG"},
-		"a title without a language":         {"title=x", true, "title.LANG"},
-		"a language that is none":            {"title.english=x", true, "title.en"},
-		"a visibility that is none":          {"visibility=open", true, "draft, unlisted, public"},
-		"a date that is none":                {"at=tomorrow", true, "2020-07-14T14:00:00Z"},
-		"people that are no list":            {"people=Anna", true, `[{"id":"p1"`},
-		"a track that is not there":          {"t9.shiftMs=80", false, "t1 t2 t4 t5"},
-		"a field of a track that is none":    {"t4.delay=80", true, "shiftMs"},
-		"a shift that is no number":          {"t4.shiftMs=80ms", true, "whole number"},
-		"a shift of two days":                {"t4.shiftMs=172800000", true, "a day at most"},
-		"the picture is the clock":           {"t1.shiftMs=80", false, "against the picture"},
-		"a drift that is none":               {"t4.ppm=fast", true, "-1000 to 1000"},
-		"a drift that is not a number":       {"t4.ppm=NaN", true, "-1000 to 1000"},
-		"a drift of another recording":       {"t4.ppm=1001", true, "-1000 to 1000"},
-		"a text does not drift":              {"t5.ppm=21", false, "only a sound"},
-		"a gain that is none":                {"t4.gainDb=loud", true, "-60 to 30"},
-		"a gain that is not a number":        {"t4.gainDb=NaN", true, "-60 to 30"},
-		"a gain of 40 dB":                    {"t4.gainDb=40", true, "-60 to 30"},
-		"a text has no gain":                 {"t5.gainDb=3", false, "only a sound"},
-		"a version that is not there":        {"t4.published=7", false, "no version 7"},
-		"a place that is taken":              {"t4.role=floor", false, ""},
-		"a chapter beyond the end":           {`chapters=[{"startMs":60000}]`, false, "chapters.c1"},
-		"a role that is none":                {"t4.role=dub", true, "interpretation"},
-		"a right that is none":               {"rights.owner=x", true, "rights.licence"},
-		"a conference that is no id":         {"conference=HIV 2020", true, "a-z, 0-9"},
-		"a length that is set (comes later)": {"clock.lengthMs=longest", true, "no such field"},
+		"a field that is none":            {"titel.en=x", true, "title.LANG"},
+		"a title without a language":      {"title=x", true, "title.LANG"},
+		"a language that is none":         {"title.english=x", true, "title.en"},
+		"a visibility that is none":       {"visibility=open", true, "draft, unlisted, public"},
+		"a date that is none":             {"at=tomorrow", true, "2020-07-14T14:00:00Z"},
+		"people that are no list":         {"people=Anna", true, `[{"id":"p1"`},
+		"a track that is not there":       {"t9.shiftMs=80", false, "t1 t2 t4 t5"},
+		"a field of a track that is none": {"t4.delay=80", true, "shiftMs"},
+		"a shift that is no number":       {"t4.shiftMs=80ms", true, "whole number"},
+		"a shift of two days":             {"t4.shiftMs=172800000", true, "a day at most"},
+		"the picture is the clock":        {"t1.shiftMs=80", false, "against the picture"},
+		"a drift that is none":            {"t4.ppm=fast", true, "-1000 to 1000"},
+		"a drift that is not a number":    {"t4.ppm=NaN", true, "-1000 to 1000"},
+		"a drift of another recording":    {"t4.ppm=1001", true, "-1000 to 1000"},
+		"a text does not drift":           {"t5.ppm=21", false, "only a sound"},
+		"a gain that is none":             {"t4.gainDb=loud", true, "-60 to 30"},
+		"a gain that is not a number":     {"t4.gainDb=NaN", true, "-60 to 30"},
+		"a gain of 40 dB":                 {"t4.gainDb=40", true, "-60 to 30"},
+		"a text has no gain":              {"t5.gainDb=3", false, "only a sound"},
+		"a version that is not there":     {"t4.published=7", false, "no version 7"},
+		"a place that is taken":           {"t4.role=floor", false, ""},
+		"a chapter beyond the end":        {`chapters=[{"startMs":60000}]`, false, "chapters.c1"},
+		"a role that is none":             {"t4.role=dub", true, "interpretation"},
+		"a right that is none":            {"rights.owner=x", true, "rights.licence"},
+		"a conference that is no id":      {"conference=HIV 2020", true, "a-z, 0-9"},
+		"a length in numbers":             {"clock.lengthMs=90000", true, "longest"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := aSession()

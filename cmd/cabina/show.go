@@ -243,7 +243,7 @@ func versionWords(s *archive.Session, t *archive.Track, v *archive.Version) []st
 		out = append(out, count(n, "place", "places")+" unread")
 	}
 	for _, f := range v.Gate {
-		out = append(out, findingWords(f))
+		out = append(out, findingIn(s, f))
 	}
 	return out
 }

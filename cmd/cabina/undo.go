@@ -56,6 +56,9 @@ func (c *undoCmd) Run(ctx context.Context, a *app) error {
 func restore(s, then *archive.Session) {
 	next := *then
 	next.NextTrack = max(then.NextTrack, s.NextTrack)
+	if next.Clock.N = s.Clock.N; then.Clock.LengthMs != s.Clock.LengthMs {
+		next.Clock.N++ // another length, whatever it was before: what plays now does so until all is made
+	}
 	next.Tracks = slices.Clone(then.Tracks)
 	for i := range next.Tracks {
 		t := &next.Tracks[i]

@@ -37,7 +37,7 @@ func workScratch(conf *config.Config) string { return filepath.Join(conf.Cache, 
 
 // firstProfiles are what import prepares itself: with them a session plays in all its languages. The others are left to serve and work.
 func firstProfiles() []string {
-	return []string{transcode.Copy, transcode.P720, transcode.Still, transcode.Voice}
+	return []string{transcode.Copy, transcode.P720, transcode.Still, transcode.Tail, transcode.Voice}
 }
 
 // allProfiles is everything that is made and kept.

@@ -1,7 +1,8 @@
 // Makes a folder for `cabina import` whose session can be told by ear: each voice is one steady tone of its own, so
 // that a test which hears 550 Hz knows that it hears English and nothing else.
 //
-//	node fixture.mjs DIR      makes DIR/tones: a minute of picture, six voices, captions, session.json
+//	node fixture.mjs DIR      makes DIR/tones: a minute of picture, six voices, captions, session.json; and DIR/held:
+//	                          12 s of picture, an English voice as long, a Spanish and a Russian one of 24 s
 //
 // The tone of channel i (0 floor, 1 en, 2 es, 3 fr, 4 ru, 5 ar) is 400 + 150·i Hz. At each whole 10 s, from 0 on, the
 // picture is white for 100 ms and every voice carries a beep for as long. The beep lies at 2,600 Hz, away from all
@@ -18,6 +19,8 @@ export const beepHz = 2600
 /** Length of beep and flash in seconds. */
 export const beepLength = 0.1
 export const session = 'tones'
+/** A session whose last picture is held: where its picture ends and where its voices do, in seconds. */
+export const held = { session: 'held', picture: 12, end: 24 }
 
 /** The tone of a channel, in Hz. */
 export const toneOf = channel => 400 + 150 * channel
@@ -26,24 +29,34 @@ export const toneOf = channel => 400 + 150 * channel
 export function makeTones(dir) {
   const folder = join(dir, session)
   mkdirSync(folder, { recursive: true })
-  picture(join(folder, 'video.mp4'))
+  picture(join(folder, 'video.mp4'), seconds)
   languages.forEach((language, channel) => {
     const name = language === 'mul' ? 'floor' : language
-    voice(join(folder, name + '.m4a'), toneOf(channel))
+    voice(join(folder, name + '.m4a'), toneOf(channel), seconds)
     if (language !== 'mul') writeFileSync(join(folder, language + '.vtt'), captions(language))
   })
   writeFileSync(join(folder, 'session.json'), JSON.stringify(describe(), null, 2) + '\n')
   return folder
 }
 
-function picture(path) {
+/** Makes the folder DIR/held. */
+export function makeHeld(dir) {
+  const folder = join(dir, held.session)
+  mkdirSync(folder, { recursive: true })
+  picture(join(folder, 'video.mp4'), held.picture)
+  voice(join(folder, 'en.m4a'), toneOf(1), held.picture)
+  voice(join(folder, 'es.m4a'), toneOf(2), held.end)
+  voice(join(folder, 'ru.m4a'), toneOf(4), held.end)
+}
+
+function picture(path, seconds) {
   ffmpeg('-f', 'lavfi', '-i', `testsrc=size=1280x720:rate=25:duration=${seconds}`,
     '-vf', `drawbox=color=white:thickness=fill:enable='lt(mod(t\\,10)\\,${beepLength})'`,
     '-c:v', 'libx264', '-preset', 'ultrafast', '-crf', '34', '-pix_fmt', 'yuv420p', '-bf', '0',
     '-g', '75', '-sc_threshold', '0', path)
 }
 
-function voice(path, hz) {
+function voice(path, hz, seconds) {
   const tone = `0.25*sin(2*PI*${hz}*t)`
   const beep = `0.5*sin(2*PI*${beepHz}*t)*lt(mod(t\\,10)\\,${beepLength})`
   ffmpeg('-f', 'lavfi', '-i', `aevalsrc='${tone}+${beep}':s=48000:d=${seconds}`, '-c:a', 'aac', '-b:a', '96k', path)
@@ -78,4 +91,5 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
     process.exit(2)
   }
   console.log(makeTones(process.argv[2]))
+  makeHeld(process.argv[2])
 }
