@@ -108,7 +108,7 @@ func (w *Worker) makeTail(ctx context.Context, want Want, progress func(float64)
 		return err
 	}
 	ms := ticksMs(t.ticks, t.timescale)
-	c := call{args: t.args(), in: []string{from}, dir: dir, lengthMs: ms + ticksMs(last.Duration, t.timescale), stdout: readProgress(ms, progress)}
+	c := call{args: t.args(), in: []string{from}, dir: dir, writes: true, encodes: true, lengthMs: ms + ticksMs(last.Duration, t.timescale), stdout: readProgress(ms, progress)}
 	if err := w.Tools.run(ctx, "ffmpeg", c); err != nil {
 		return fmt.Errorf("%s: %w", Tail, err)
 	}
