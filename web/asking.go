@@ -20,6 +20,9 @@ const (
 	viewTable   = "table"
 )
 
+// perWords is the value of per that asks for lines to 10,000 words.
+const perWords = "words"
+
 // asking is what the address of a search asks for: the words, what they are narrowed to, and how the answer is read.
 type asking struct {
 	page
@@ -38,6 +41,8 @@ type asking struct {
 	Sort       string // of lines
 	Sample     int    // of lines; 0: all of them
 	Seed       int
+	Per        string // of the answer over time: perWords, or none
+	number     string // of the page of strips
 	cursor     string
 	open       string // of lines: the one whose moment is shown in the other languages
 	left       bool   // a filter of the address could not be read, and was left out
@@ -46,10 +51,13 @@ type asking struct {
 // asking reads the address. What is not a value that a filter knows is left out, and the page says so.
 func (s *Server) asking(c echo.Context) asking {
 	q := c.QueryParams()
-	a := asking{page: s.page(c, sectionSearch), viewer: s.viewer(c), cursor: q.Get("cursor"), open: q.Get("open"), Also: chosen(q, "also"), Sort: q.Get("sort")}
+	a := asking{page: s.page(c, sectionSearch), viewer: s.viewer(c), cursor: q.Get("cursor"), open: q.Get("open"), number: q.Get("page"), Also: chosen(q, "also"), Sort: q.Get("sort")}
 	a.Words = strings.TrimSpace(q.Get("q"))
 	if slices.Contains([]string{viewLines, viewTime, viewTable}, q.Get("view")) {
 		a.View = q.Get("view")
+	}
+	if q.Get("per") == perWords {
+		a.Per = perWords
 	}
 	for _, l := range chosen(q, "lang") {
 		if a.knows(search.Lang, l) && archive.Language(l).Valid() {
@@ -184,6 +192,9 @@ func (a asking) params() [][2]string {
 	out = append(out, a.narrowed()...)
 	for _, w := range a.Also {
 		out = append(out, [2]string{"also", w})
+	}
+	if a.View == viewTime {
+		out = append(out, [2]string{"per", a.Per})
 	}
 	if a.View == viewLines || a.View == viewTable {
 		out = append(out, [2]string{"sort", a.Sort})

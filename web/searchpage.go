@@ -24,6 +24,7 @@ type searchPage struct {
 	Moments    *momentsPart
 	Lines      *linesPart
 	Table      *tablePart
+	Time       *timePart
 	Filters    *filterForm
 	None       bool
 	Searchable int                // sessions with a transcript
@@ -86,7 +87,7 @@ func (s *Server) fillSearch(c echo.Context, g *searchPage, all []listed) error {
 		g.Within = title(doc, g.Lang)
 	}
 	f := &finder{s: s, page: g, request: s.request(g.asking, q), rail: newRail(g.page)}
-	read := map[string]func(context.Context) error{viewMoments: f.moments, viewLines: f.lines, viewTable: f.table}
+	read := map[string]func(context.Context) error{viewMoments: f.moments, viewLines: f.lines, viewTable: f.table, viewTime: f.time}
 	if err := read[g.View](c.Request().Context()); err != nil {
 		return err
 	}
@@ -98,7 +99,7 @@ func (s *Server) fillSearch(c echo.Context, g *searchPage, all []listed) error {
 // tabs are the ways to read the answer.
 func (a asking) tabs() []tab {
 	var out []tab
-	for _, t := range []struct{ view, words string }{{viewMoments, "search.moments"}, {viewLines, "search.lines"}, {viewTable, "search.table"}} {
+	for _, t := range []struct{ view, words string }{{viewMoments, "search.moments"}, {viewLines, "search.lines"}, {viewTable, "search.table"}, {viewTime, "search.time"}} {
 		out = append(out, tab{a.At("view", t.view, "open", ""), a.Lang.Say(t.words), t.view == a.View})
 	}
 	return out

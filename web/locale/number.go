@@ -51,3 +51,11 @@ func (l Lang) Rate(bytes, ms int64) string {
 	const hour = 3_600_000
 	return l.Say("size.hour", "size", l.Size(int64(float64(bytes)/float64(ms)*hour)))
 }
+
+// Decimal writes a number with one decimal, 12.3; from a hundred on, without.
+func (l Lang) Decimal(v float64) string {
+	if v >= 100 {
+		return l.Number(int64(v + 0.5))
+	}
+	return strings.Replace(strconv.FormatFloat(v, 'f', 1, 64), ".", l.Say("number.decimal"), 1)
+}
