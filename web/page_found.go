@@ -41,6 +41,7 @@ type momentRow struct {
 	Quote    []piece
 	After    string
 	Also     []alsoRow
+	Cite     string
 	Side     string // address of the languages side by side; empty: there is only one
 }
 
@@ -168,7 +169,7 @@ func (f *finder) moment(place *foundPlace, m search.Moment) momentRow {
 	best := m.Hits[0]
 	r := momentRow{
 		playAt: place.play(best.Text, best.Voice, best.Language, m.StartMs, "m", m.ID), To: locale.Timecode(m.EndMs),
-		Original: best.Original && best.Role != archive.Floor, Before: joined(best.Before), Quote: quote(best.Lines), After: joined(best.After),
+		Original: best.Original && best.Role != archive.Floor, Before: joined(best.Before), Quote: quote(best.Lines), After: joined(best.After), Cite: place.cite(m.ID),
 	}
 	also := func(text, voice string, in archive.Language, ms int64, lines []search.Line) {
 		if len(lines) > 0 {

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"context"
 
 	"cabina/archive"
@@ -16,6 +17,7 @@ type transcriptPanel struct {
 	Found      int
 	All        string // the way back from what was found
 	Whole      string // the transcript's own page
+	Side       string // this transcript with another beside it; empty: there is only one
 	Machine    bool   // a machine wrote it and nobody has checked it
 	Checked    bool   // a machine wrote it and someone has checked it
 	Missing    string // there is no text in the language asked for
@@ -54,6 +56,9 @@ func (s *Server) panel(ctx context.Context, w *watching) transcriptPanel {
 	machine, checked := w.text.Track.Origin == "machine", w.text.Track.Checked != ""
 	p.Machine, p.Checked = machine && !checked, machine && checked
 	p.Whole = w.url("/transcript/"+valueOfText(w.text.Track), "beside", w.params.beside)
+	if len(p.Besides) > 0 {
+		p.Side = w.url("/side", "voices", valueOfText(w.text.Track)+","+cmp.Or(w.params.beside, p.Besides[0].Value), "t", w.t(), "voice", w.voice)
+	}
 	p.All = "?" + query(flat(w.stay())...) + "#tr"
 	if v := w.text.Track.Current(); v != nil && v.Of != nil {
 		if voice := w.doc.Track(v.Of.Track); voice != nil && voice.Role == archive.Interpretation {

@@ -39,6 +39,7 @@ type lineRow struct {
 	DateISO string
 	Open    bool // its moment in the other languages stands below it
 	Opens   string
+	Cite    string
 	Also    []alsoRow
 }
 
@@ -163,7 +164,7 @@ func (f *finder) lineRow(k search.Kwic) (lineRow, bool) {
 	if day := place.doc.Date(); !day.IsZero() {
 		r.Date, r.DateISO = g.Lang.Day(day), day.Format("2006-01-02")
 	}
-	r.Also = f.beside(place, k)
+	r.Also, r.Cite = f.beside(place, k), place.cite(momentOf(k.URL))
 	r.Open = g.open == k.ID
 	r.Opens = g.At("cursor", g.cursor, "open", k.ID) + "#" + r.ID
 	if r.Open {

@@ -67,6 +67,11 @@ func (p *foundPlace) channelOf(text string, in archive.Language) archive.Languag
 	return in
 }
 
+// cite is the address of a moment's citation.
+func (p *foundPlace) cite(moment string) string {
+	return p.finder.page.URL("sessions/"+p.address+"/cite", "m", moment)
+}
+
 // side is the address of languages side by side, opened at a second.
 func (p *foundPlace) side(ms int64, langs ...archive.Language) string {
 	var names []string

@@ -9,6 +9,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"cabina/archive"
+	"cabina/search"
 	"cabina/transcode"
 	"cabina/web/locale"
 )
@@ -28,6 +29,7 @@ type sidePage struct {
 	Self    string // its address without parameters
 	Link    string // to the second that it opens at
 	Label   string
+	Cite    string
 	Rail    *rail
 	stay    [][2]string
 }
@@ -146,17 +148,22 @@ func (w *watching) column(x *transcode.TextView, channels []archive.Language) si
 
 // fillSide reads the transcripts and sets them beside each other.
 func (s *Server) fillSide(ctx context.Context, w *watching, g *sidePage) error {
-	var columns [][]archive.Cue
+	if s.Search == nil {
+		return errNoIndex
+	}
+	var texts []string
+	var speakers []map[int64]string
 	var booths []template.HTML
 	for _, col := range g.Columns {
-		cues, _, err := s.Catalog.Cues(ctx, w.a.session, col.text.Track)
-		if err != nil {
-			return err
-		}
-		columns = append(columns, cues)
+		texts = append(texts, col.text.Track.ID)
+		speakers = append(speakers, s.speakers(ctx, w.a.session, col.text.Track))
 		if col.booth {
 			booths = append(booths, ownName(w.l, col.Language))
 		}
+	}
+	laid, err := s.Search.Side(ctx, search.Request{Session: w.doc.ID, Viewer: w.a.viewer, Sessions: s.Mirror.Session}, texts)
+	if err != nil {
+		return err
 	}
 	g.Honest = w.l.HTML("side.byTime")
 	if n := len(booths); n > 0 {
@@ -166,11 +173,26 @@ func (s *Server) fillSide(ctx context.Context, w *watching, g *sidePage) error {
 	if w.placed {
 		nowMs = w.startMs
 	}
-	g.Rows = sideMaker{l: w.l, doc: w.doc, columns: g.Columns, nowMs: nowMs}.rows(columns)
+	g.Rows = sideMaker{l: w.l, doc: w.doc, columns: g.Columns, nowMs: nowMs, speakers: speakers}.rows(laid.Rows)
 	g.Label = w.l.Say("watch.linkTo", "time", locale.Timecode(w.startMs))
 	g.Link = w.url("/side", "voices", g.voices(), "t", seconds(w.startMs), "voice", w.voice)
+	g.Cite = w.url("/cite", "t", seconds(w.startMs), "voice", w.voice)
 	g.Rail = sideRail(w, g)
 	return nil
+}
+
+// speakers names who speaks, by where a cue of a text begins; nobody where the text cannot be read: its words come from the index.
+func (s *Server) speakers(ctx context.Context, doc *archive.Session, t *archive.Track) map[int64]string {
+	out := map[int64]string{}
+	cues, _, err := s.Catalog.Cues(ctx, doc, t)
+	if err != nil {
+		s.log().WarnContext(ctx, "speakers cannot be read", "session", doc.ID, "track", t.ID, "err", err)
+		return out
+	}
+	for _, c := range cues {
+		out[c.StartMs] = c.Speaker
+	}
+	return out
 }
 
 // sideRail is the player at the foot: ready at the page's second, in the voice that is chosen.

@@ -252,13 +252,12 @@ class Rail {
       const query = new URLSearchParams({ t: second, ...this.voice && { voice: this.voice.value } })
       watch.href = `${this.session.watch}?${query.toString()}`
     }
-    const here = document.querySelector<HTMLAnchorElement>('a[data-link-second]')
-    if (here) {
+    for (const here of document.querySelectorAll<HTMLAnchorElement>('a[data-link-second]')) {
       const url = new URL(here.href)
       url.searchParams.set('t', second)
       if (this.voice) url.searchParams.set('voice', this.voice.value)
       here.href = url.href
-      here.textContent = fill(this.data.say.linkTo, { time: clock(this.at) })
+      if (here.dataset.linkSecond) here.textContent = fill(this.data.say.linkTo, { time: clock(this.at) })
     }
   }
 
