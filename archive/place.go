@@ -162,11 +162,17 @@ func (s *Session) Placed(t *Track, v *Version, cues []Cue) []Cue {
 		at = v.Parts[0].AtMs
 	}
 	voice, cuts := s.VoiceParts(v), s.Cuts(t)
+	place := func(ms int64) (int64, bool) { return placeAny(voice, ms) }
+	if v.Of != nil {
+		if then := s.Track(v.Of.Track).Version(v.Of.V); then != nil && severalMasters(then.Parts) {
+			place = func(ms int64) (int64, bool) { return carried(then.Parts, voice, ms) }
+		}
+	}
 	var out []Cue
 	for _, c := range cues {
 		c.StartMs, c.EndMs = c.StartMs+at, c.EndMs+at
 		if len(voice) > 0 {
-			from, ok := placeAny(voice, c.StartMs)
+			from, ok := place(c.StartMs)
 			if !ok {
 				continue
 			}
@@ -179,6 +185,24 @@ func (s *Session) Placed(t *Track, v *Version, cues []Cue) []Cue {
 	}
 	slices.SortStableFunc(out, func(a, b Cue) int { return int(a.StartMs - b.StartMs) })
 	return out
+}
+
+// severalMasters is true of a voice that came in several files. There is no clock of its master's then: the times of a text that was timed against it are the
+// session's, as the voice lay at that time.
+func severalMasters(parts []Part) bool {
+	return slices.ContainsFunc(parts, func(p Part) bool { return p.Master != parts[0].Master })
+}
+
+// carried gives where a time of the clock lies after the parts then were placed as those of now: it goes with the part that holds it, else with the nearest.
+func carried(then, now []Part, ms int64) (int64, bool) {
+	off := func(p Part) int64 { return max(p.AtMs-ms, ms-p.EndMs(), 0) }
+	p := slices.MinFunc(then, func(a, b Part) int { return int(off(a) - off(b)) })
+	for _, q := range now {
+		if q.Master == p.Master && q.Stream == p.Stream && q.FromMs == p.FromMs {
+			return q.AtMs + stretch(stretch(ms-p.AtMs, -p.Ppm), q.Ppm), true
+		}
+	}
+	return 0, false
 }
 
 // placeAny places a time of a voice's own clock: the part that holds it, else the nearest one, as captions may begin a little before the sound.

@@ -75,6 +75,35 @@ func TestTextsFollowSound(t *testing.T) {
 	}
 }
 
+// TestTextsFollowAVoiceOfSeveralFiles: such a voice has no clock of its own, so a text that was timed against it is on the session's clock as it lay then.
+func TestTextsFollowAVoiceOfSeveralFiles(t *testing.T) {
+	s := example()
+	s.Withdrawn = nil
+	text, voice := &s.Tracks[2], &s.Tracks[1]
+	v := voice.Versions[0]
+	v.Parts = []archive.Part{
+		{Master: booth, Stream: "a:0", ToMs: 20_000, AtMs: 0},
+		{Master: picture, Stream: "a:0", ToMs: 20_000, AtMs: 30_000},
+	}
+	voice.Versions = []archive.Version{v}
+	cues := []archive.Cue{{StartMs: 1000, EndMs: 2000}, {StartMs: 29_500, EndMs: 29_900}, {StartMs: 40_000, EndMs: 41_000}}
+	starts := func() (out []int64) {
+		for _, c := range s.Placed(text, text.Current(), cues) {
+			out = append(out, c.StartMs)
+		}
+		return out
+	}
+	if diff := cmp.Diff([]int64{1000, 29_500, 40_000}, starts()); diff != "" {
+		t.Errorf("as timed (-want +got):\n%s", diff)
+	}
+	v.V, v.Parts = 2, []archive.Part{v.Parts[0], v.Parts[1]}
+	v.Parts[0].AtMs, v.Parts[1].AtMs, v.Parts[1].Ppm = 500, 31_000, 1000
+	voice.Versions, voice.Published = append(voice.Versions, v), 2
+	if diff := cmp.Diff([]int64{1500, 30_500, 41_010}, starts()); diff != "" {
+		t.Errorf("each part moved by itself (-want +got):\n%s", diff)
+	}
+}
+
 func TestCuts(t *testing.T) {
 	s := example()
 	s.Withdrawn = append(s.Withdrawn, archive.Withdrawal{ID: "w2", StartMs: 53_000, EndMs: 54_000, LagMs: 3000}, archive.Withdrawal{ID: "w3", StartMs: 59_000, EndMs: 60_000, LagMs: 3000})
