@@ -14,6 +14,9 @@
 //
 // Lines are every place where the words were said, not only the best: a walk goes through all passages, session by session, and holds no more than one.
 //
+// All languages of a session share one clock: by it the lines of two texts stand beside each other, how far a booth lags is measured, and the words of one language
+// that are said when a word of another is are learned. Suggestions, corrections and what is learned are made only of words that the asker may see.
+//
 // Beside the indexes lie the cue files, one for each text version as it is placed on the clock: times and words, mapped into memory. While
 // searching nothing is read of the store.
 //

@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"fmt"
+	"os"
 	"testing"
 	"time"
 
@@ -67,42 +69,118 @@ func TestSearchShowsOnlyWhatTheAskerMaySee(t *testing.T) {
 	}
 }
 
-// TestARestrictedSessionChangesNothingForStrangers plants words in a session that strangers may not see, and holds their answers against those without it.
+// everything gives all that strangers may be answered about words that a restricted session has too.
+func (w *world) everything() []byte {
+	w.t.Helper()
+	var all bytes.Buffer
+	tell := func(what string, v any, err error) {
+		if err != nil {
+			w.t.Fatalf("%s: %v", what, err)
+		}
+		all.WriteString(what + " ")
+		if err := json.NewEncoder(&all).Encode(v); err != nil {
+			w.t.Fatal(err)
+		}
+	}
+	ctx, docs := context.Background(), w.documents()
+	for _, text := range []string{"law police", "law*", "lawt~", `"the law"`, "lawfulness", "law -police", "secretword", "secretwort", "topic:secrettopic law", "exact:laws OR land", "ley"} {
+		q, err := Parse(text)
+		if err != nil {
+			w.t.Fatal(err)
+		}
+		r := Request{Query: q, Sessions: docs, Limit: 1}
+		a, err := w.x.Search(ctx, r)
+		a.Index.AsOf = time.Time{}
+		tell("search "+text, a, err)
+		if a.Next != nil {
+			next := r
+			next.Cursor = *a.Next
+			a, err = w.x.Search(ctx, next)
+			a.Index.AsOf = time.Time{}
+			tell("search more "+text, a, err)
+		}
+		for _, sort := range []LineSort{ByTime, ByLeft} {
+			lines, err := w.x.Lines(ctx, LinesRequest{Request: Request{Query: q, Sessions: docs}, Sort: sort, Beside: true})
+			tell("lines "+text, lines, err)
+		}
+		sample, err := w.x.Lines(ctx, LinesRequest{Request: Request{Query: q, Sessions: docs}, Sample: 3, Seed: 7})
+		tell("sample "+text, sample, err)
+		o, err := w.x.OverTime(ctx, r)
+		o.Index.AsOf = time.Time{}
+		tell("over time "+text, o, err)
+		e, err := w.x.Equivalents(ctx, r)
+		tell("equivalents "+text, e, err)
+		d, err := w.x.DidYouMean(ctx, r)
+		tell("did you mean "+text, d, err)
+	}
+	for _, typed := range []string{"la", "law", "law ", "the l", "secretw", "poli", "lands"} {
+		s, err := w.x.Suggest(ctx, Request{Sessions: docs}, typed)
+		tell("suggest "+typed, s, err)
+	}
+	side, err := w.x.Side(ctx, Request{Session: "open-1", Sessions: docs}, []string{"t3", "t4"})
+	tell("side", side, err)
+	return all.Bytes()
+}
+
+// TestARestrictedSessionChangesNothingForStrangers plants words in a session that strangers may not see, and a track of staff in one that they may, and holds every
+// answer against that without them: as it is followed, and as it is when the index is made anew.
 func TestARestrictedSessionChangesNothingForStrangers(t *testing.T) {
 	w := newWorld(t)
-	w.add("open-1", []said{{voice: "en", lang: "en", cues: every(4000, "The police and the law.", "The law of the land.", "A lawyer speaks.")}})
+	en, es := map[float64]string{0: "The police and the law.", 4: "The law of the land.", 8: "A lawyer speaks."}, map[float64]string{1: "La policía y la ley."}
+	for i := range 60 {
+		en[float64(30+20*i)], es[float64(32+20*i)] = fmt.Sprintf("and so on %d", i), fmt.Sprintf("y demás %d", i)
+		if i < 14 {
+			en[float64(30+20*i)], es[float64(32+20*i)] = fmt.Sprintf("the law number %d", i), fmt.Sprintf("ley %d, la ley", i)
+		}
+	}
+	w.add("open-1", []said{{voice: "mul", lang: "en", cues: at(en)}, {voice: "es", lang: "es", cues: at(es)}})
 	w.add("open-2", []said{{voice: "en", lang: "en", cues: every(4000, "Laws are made here.", "Nothing of the police.")}})
 	w.open()
-	ask := func() []byte {
-		var all bytes.Buffer
-		for _, q := range []string{"law police", "law*", "lawt~", `"the law"`, "lawfulness", "law -police", "secretword", "topic:secrettopic law", "exact:laws OR land"} {
-			for _, cursor := range []string{"", "x"} {
-				a := w.ask(q, func(r *Request) { r.Limit = 1 })
-				if cursor != "" && a.Next != nil {
-					next := *a.Next
-					a = w.ask(q, func(r *Request) { r.Limit, r.Cursor = 1, next })
-				}
-				a.Index.AsOf = time.Time{}
-				if err := json.NewEncoder(&all).Encode(a); err != nil {
-					t.Fatal(err)
-				}
-			}
+	before := w.everything()
+	for _, want := range []string{`"ley"`, `"lawyer"`, `did you mean lawfulness []`, `"text":"law"`, `"forms":["ley"`, `lines ley {"total":29`} {
+		if !bytes.Contains(before, []byte(want)) {
+			t.Errorf("the answers do not even have %s:\n%s", want, before)
 		}
-		return all.Bytes()
 	}
-	before := ask()
-	w.add("secret", []said{{voice: "en", lang: "en", cues: every(4000, "Law law law, secretword, lawfulness, lawn, police, lands.", "The law is the law.")}},
+	secret := map[float64]string{0: "Law law law, secretword, lawfulness, lawn, police, lands.", 4: "The law is the law."}
+	other := map[float64]string{}
+	for i := range 40 {
+		secret[float64(20+20*i)], other[float64(22+20*i)] = "law lawrence polite lawmaker", "secreto derecho"
+	}
+	w.add("secret", []said{{voice: "mul", lang: "en", cues: at(secret)}, {voice: "es", lang: "es", cues: at(other)}},
 		visibility(archive.Restricted), func(s *archive.Session) {
 			s.Topics = []string{"secrettopic"}
 			s.Title = archive.Words{"en": "Law and police"}
 		})
-	w.followed()
-	if got := places(w.ask("secretword", as(archive.Viewer{Standing: archive.Editor}))); got != "secret@0" {
-		t.Fatalf("an editor's Search(secretword) = %q, want secret@0", got)
+	w.change("open-1", func(s *archive.Session) {
+		t := s.Tracks[len(s.Tracks)-1]
+		t.ID, t.Language, t.Visibility, s.NextTrack = "t5", "fr", archive.Staff, 6
+		t.Versions = []archive.Version{{V: 1, Source: "vtt", Parts: []archive.Part{{Master: w.master(vtt(every(4000, "Law secretword loi.")))}}}}
+		s.Tracks = append(s.Tracks, t)
+	})
+	if got := places(w.ask("secretword", as(archive.Viewer{Standing: archive.Editor}))); sortedWords(got) != "open-1@0 secret@0" {
+		t.Fatalf("an editor's Search(secretword) = %q, want secret@0 and open-1@0", got)
 	}
-	if after := ask(); !bytes.Equal(before, after) {
-		t.Errorf("strangers' answers changed with a session they may not see:\n%s\nwithout it:\n%s", after, before)
+	same := func(step string) {
+		t.Helper()
+		after := w.everything()
+		a, b := bytes.Split(before, []byte("\n")), bytes.Split(after, []byte("\n"))
+		for i := range min(len(a), len(b)) {
+			if !bytes.Equal(a[i], b[i]) {
+				t.Errorf("%s: strangers' answers changed with what they may not see:\n%s\nwithout it:\n%s", step, b[i], a[i])
+			}
+		}
+		if len(a) != len(b) {
+			t.Errorf("%s: %d answers, without what they may not see %d", step, len(b), len(a))
+		}
 	}
+	same("followed")
+	w.stop()
+	if err := os.RemoveAll(w.dir); err != nil {
+		t.Fatal(err)
+	}
+	w.open()
+	same("made anew")
 }
 
 func TestWhatIsHiddenLeavesBeforeTheIndexFollows(t *testing.T) {
