@@ -54,7 +54,7 @@ func (c *rawCue) takeNames(names map[string]bool) {
 	c.Text = plainLines(strings.Join(kept, "\n"))
 }
 
-// labels gives the names that stand before the words, in small letters. A colon in prose makes no name: at least half of the cues must begin with one, or the
+// labels gives the names that stand before the words, in small letters. A colon in prose makes no name: three in five cues must begin with one, or the
 // name must come three times in a file in which one cue in seven begins with such a name.
 func (r *reading) labels() map[string]bool {
 	count := map[string]int{}
@@ -75,17 +75,17 @@ func (r *reading) labels() map[string]bool {
 		}
 	}
 	out := map[string]bool{}
-	half := with >= 2 && 2*with >= all
+	most := with >= 2 && 5*with >= 3*all
 	often := 0
 	for name, n := range count {
 		if n >= 3 && proper[name] {
 			often += n
 		}
-		if half && (proper[name] || n >= 2) {
+		if most && (proper[name] || n >= 2) {
 			out[name] = true
 		}
 	}
-	if half || 7*often < all {
+	if most || 7*often < all {
 		return out
 	}
 	for name, n := range count {

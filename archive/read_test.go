@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"github.com/google/go-cmp/cmp"
 	"golang.org/x/text/encoding"
@@ -172,17 +173,47 @@ func FuzzReadSubtitles(f *testing.F) {
 	f.Add([]byte("1\n00:00:01,000 --> 00:00:02,000\na\n"))
 	f.Add([]byte("[Script Info]\n[Events]\nDialogue: 0,0:00:01.00,0:00:05.00,Default,,0,0,0,,hi\n"))
 	f.Add([]byte(`<tt xmlns="http://www.w3.org/ns/ttml"><body><div><p begin="1s" dur="2s">Hi</p></div></body></tt>`))
+	f.Add([]byte(stl("00", stlBlockOf(0xff, 0, "\x00\x00\x01\x00", "\x00\x00\x02\x00", "\xc2eA: b"))))
+	if root := filepath.Join("..", "..", "shared", "data", "subs-odd"); os.Getenv("CI") != "" || exists(root) {
+		_ = filepath.WalkDir(root, func(path string, d os.DirEntry, err error) error {
+			if err != nil || d.IsDir() {
+				return err
+			}
+			data, err := os.ReadFile(path)
+			if err == nil && len(data) < 5000 {
+				f.Add(data)
+			}
+			return err
+		})
+	}
 	f.Fuzz(func(t *testing.T, data []byte) {
-		out, err := ReadSubtitles(data, "x.vtt", "ru")
-		if err != nil {
-			return
-		}
-		for _, c := range out.Cues {
-			if c.EndMs <= c.StartMs || strings.TrimSpace(c.Text) == "" {
-				t.Errorf("cue %+v", c)
+		for _, lang := range []Language{"ru", ""} {
+			out, err := ReadSubtitles(data, "x.vtt", lang)
+			var unreadable *Unreadable
+			if err != nil && (!errors.As(err, &unreadable) || strings.Contains(err.Error(), "\n")) {
+				t.Fatalf("%v: want one line of *Unreadable", err)
+			}
+			if err != nil {
+				return
+			}
+			last := int64(0)
+			for _, c := range out.Cues {
+				if c.EndMs <= c.StartMs || c.StartMs < last || strings.TrimSpace(c.Text) == "" || !utf8.ValidString(c.Text) || len(c.Text) > maxCueBytes {
+					t.Fatalf("cue %+v", c)
+				}
+				last = c.StartMs
+			}
+			again, err := readSubtitles(data, "x.vtt", lang, out.Encoding)
+			if diff := cmp.Diff(out, again); err != nil || diff != "" {
+				t.Fatalf("read again it is something else: %v\n%s", err, diff)
 			}
 		}
 	})
+}
+
+func exists(path string) bool {
+	_, err := os.Stat(path)
+	return err == nil
 }
 
 func FuzzKey(f *testing.F) {

@@ -112,6 +112,40 @@ func TestWebVTT(t *testing.T) {
 	}
 }
 
+// A sentence of Arabic with Latin words set apart in it is cut: every line opens what it needs and closes what it opens.
+func TestVttLinesKeepTheirDirection(t *testing.T) {
+	word := "كلمة "
+	text := strings.Repeat(word, 12) + "\u2066" + strings.Repeat("words ", 20) + "\u2069" + strings.Repeat(word, 12)
+	pieces := vttPieces(text)
+	if len(pieces) < 2 {
+		t.Fatalf("%d pieces, want it cut", len(pieces))
+	}
+	again := 0
+	for _, p := range pieces {
+		for line := range strings.SplitSeq(p, "\n") {
+			if strings.Count(line, "\u2066") != strings.Count(line, "\u2069") {
+				t.Errorf("%q opens what it does not close, or the other way", line)
+			}
+			if strings.HasPrefix(line, "\u2066") {
+				again++
+			}
+			if vttWide(line) > vttWidth {
+				t.Errorf("%q is wider than %d", line, vttWidth)
+			}
+		}
+	}
+	if again < 2 {
+		t.Errorf("the stretch is opened again in %d lines of %q", again, pieces)
+	}
+}
+
+func TestVttMarksWhatLooksInvented(t *testing.T) {
+	got := string(WebVTT([]archive.Cue{{StartMs: 0, EndMs: 1000, Text: "Thanks for watching", Invented: true}}))
+	if want := "WEBVTT\n\nNOTE The next line was probably invented by a machine.\n\n00:00:00.000 --> 00:00:01.000\nThanks for watching\n"; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
 func TestVttLettersAreWhole(t *testing.T) {
 	for _, c := range []struct {
 		name string
@@ -196,7 +230,7 @@ func FuzzWebVTT(f *testing.F) {
 		}
 		bare := func(s string) string {
 			return strings.Map(func(r rune) rune {
-				if unicode.IsSpace(r) || unicode.IsControl(r) {
+				if unicode.IsSpace(r) || unicode.IsControl(r) || vttControl(r) { // what has a direction is closed and opened again where it is cut
 					return -1
 				}
 				return r

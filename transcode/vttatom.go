@@ -72,7 +72,7 @@ func vttWide(text string) int {
 
 func vttLetterWidth(first rune) int {
 	switch {
-	case first == '\n':
+	case first == '\n', vttControl(first):
 		return 0
 	case vttPictograph(first):
 		return 2

@@ -112,8 +112,11 @@ func vttPieces(text string) []string {
 	}
 	lines := vttSet(atoms, high)
 	var out []string
+	var open []rune // stretches of another direction that the pieces so far have left open
 	for i := 0; i < len(lines); i += vttLines {
-		out = append(out, strings.Join(lines[i:min(i+vttLines, len(lines))], "\n"))
+		var piece string
+		piece, open = vttBidi(strings.Join(lines[i:min(i+vttLines, len(lines))], "\n"), open)
+		out = append(out, piece)
 	}
 	return out
 }

@@ -102,7 +102,9 @@ func TestWhatSetChanges(t *testing.T) {
 		"and the picture again": {[]string{"t4.shiftMs=8000", "clock.lengthMs=longest", "clock.lengthMs=picture"}, func(s *archive.Session) any {
 			return []any{s.Clock, version(s, "t4").Gate}
 		}, []any{archive.Clock{N: 3, LengthMs: 60_000, By: "picture"}, []archive.Finding{{Code: findLonger, Ms: 8000}}}},
-		"a voice in another role": {[]string{"t4.role=description"}, func(s *archive.Session) any { return s.Track("t4").Role }, archive.Description},
+		"a voice in another role":     {[]string{"t4.role=description"}, func(s *archive.Session) any { return s.Track("t4").Role }, archive.Description},
+		"a text that someone checked": {[]string{"t5.checked=Inés"}, func(s *archive.Session) any { return s.Track("t5").Checked }, "Inés"},
+		"a speaker gets a name":       {[]string{"t5.speakers.1=Maria", "t5.speakers.2=Bo", "t5.speakers.2="}, func(s *archive.Session) any { return s.Track("t5").Speakers }, []archive.NamedSpeaker{{N: 1, V: 1, Name: "Maria"}}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := aSession()
@@ -148,6 +150,9 @@ func TestWhatSetRefuses(t *testing.T) {
 		"a right that is none":            {"rights.owner=x", true, "rights.licence"},
 		"a conference that is no id":      {"conference=HIV 2020", true, "a-z, 0-9"},
 		"a length in numbers":             {"clock.lengthMs=90000", true, "longest"},
+		"a voice has no speakers":         {"t4.speakers.1=Maria", false, "only one has speakers"},
+		"a speaker that is none":          {"t5.speakers.x=Maria", true, "Speaker 1"},
+		"a voice is not checked":          {"t4.checked=Maria", false, "only a text"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := aSession()
