@@ -84,6 +84,11 @@ fuzz: ## every fuzz test for FUZZTIME (60s)
 browser: ## the page in real Chromium and Firefox
 	@CABINA_BROWSERS=1 go test -count=1 -timeout 20m -run TestBrowsers ./cmd/cabina
 
+.PHONY: torture
+torture: tools build ## the long tests: a hundred kills on each store and one at each named point, broken storage, hours of sound; CABINA_SEED=n for other moments
+	@.ci/install.sh test
+	@CABINA_TORTURE=1 go test -count=1 -timeout 90m -v -run Torture ./cmd/cabina
+
 .PHONY: bench
 bench: build ## ratios against named rivals in one run, as the README quotes them
 	@.ci/install.sh bench

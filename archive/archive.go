@@ -30,6 +30,9 @@ type Archive struct {
 	Poll  time.Duration    // how often the bell is looked at; 0 is 3 s
 	Now   func() time.Time // nil is time.Now
 
+	// OnPoint is told of each point that is reached; nil in the program itself. Tests end the process there.
+	OnPoint func(Point)
+
 	watches watchers
 }
 

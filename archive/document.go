@@ -113,6 +113,7 @@ func (d document[T]) create(ctx context.Context, a *Archive, t *T) (*T, error) {
 	if err != nil && !d.mine(ctx, a, *h.id, 1, *h.update) {
 		return nil, fmt.Errorf("create %s %s: %w", d.word, *h.id, err)
 	}
+	a.Reached(PointDocument)
 	a.ring(ctx, *h.id)
 	return d.parse(data, *h.id)
 }
@@ -200,10 +201,12 @@ func (d document[T]) write(ctx context.Context, a *Archive, id string, was store
 	if err != nil && !errors.Is(err, ErrConflict) {
 		return nil, fmt.Errorf("keep revision %d: %w", *h.rev-1, err)
 	}
+	a.Reached(PointHistory)
 	_, err = a.Store.Put(ctx, docKey(d.folder, id), data, IfVersion(was.version))
 	if err != nil && !d.mine(ctx, a, id, *h.rev, *h.update) {
 		return nil, err
 	}
+	a.Reached(PointDocument)
 	return d.parse(data, id)
 }
 

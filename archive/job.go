@@ -139,6 +139,7 @@ func (a *Archive) TryLease(ctx context.Context, session, recipe, program string,
 	} else if err != nil {
 		return nil, err
 	}
+	a.Reached(PointLease)
 	return l, nil
 }
 

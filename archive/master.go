@@ -145,6 +145,7 @@ func (a *Archive) Keep(ctx context.Context, s *Spooled, name string) error {
 			return fmt.Errorf("master %s: the store has %d bytes of it, not %d", s.Ref, info.Size, s.Size)
 		}
 	}
+	a.Reached(PointKept)
 	data, err := json.Marshal(MasterInfo{Size: s.Size, Name: name, At: a.Stamp(), By: a.By})
 	if err != nil {
 		return err
@@ -152,6 +153,7 @@ func (a *Archive) Keep(ctx context.Context, s *Spooled, name string) error {
 	if _, err := a.Store.Put(ctx, s.Ref.InfoKey(), data, IfAbsent()); err != nil && !errors.Is(err, ErrConflict) {
 		return fmt.Errorf("master %s: %w", s.Ref, err)
 	}
+	a.Reached(PointKnown)
 	return nil
 }
 

@@ -131,6 +131,7 @@ func (a *Archive) ring(ctx context.Context, id string) {
 		a.log().WarnContext(ctx, "change marker not written", "id", id, "err", err)
 		return
 	}
+	a.Reached(PointMarker)
 	if _, err := a.Store.Put(ctx, bellKey, []byte(random(8)), Always()); err != nil {
 		a.log().WarnContext(ctx, "bell not rung", "id", id, "err", err)
 	}

@@ -3,6 +3,8 @@ package search
 import (
 	"context"
 	"errors"
+
+	"cabina/archive"
 )
 
 // batch is what is written at once.
@@ -28,10 +30,13 @@ func (b *batch) add(p planned) {
 
 // write writes the batch, public first, so that what is hidden leaves before all else, and empties it.
 func (f *follower) write(ctx context.Context, b *batch) {
+	f.x.archive.Reached(archive.PointCues)
 	err := f.x.public.apply(b.public)
 	if err == nil {
+		f.x.archive.Reached(archive.PointShelf)
 		err = f.x.rest.apply(b.rest)
 	}
+	f.x.archive.Reached(archive.PointTaken)
 	var spare []string
 	for _, p := range b.plans {
 		switch {

@@ -37,6 +37,7 @@ func (w *Worker) attempt(ctx context.Context, want Want, check bool, progress fu
 		return errors.Join(err, finally(ctx, fail))
 	}
 	w.Archive.Changed(ctx, want.Session)
+	w.Archive.Reached(archive.PointTold)
 	return finally(ctx, lease.Done)
 }
 

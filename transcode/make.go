@@ -46,6 +46,7 @@ func (w *Worker) make(ctx context.Context, want Want, progress func(float64)) er
 	if err := w.Tools.Render(ctx, dir, want.Inputs, paths, facts, progress); err != nil {
 		return err
 	}
+	w.Archive.Reached(archive.PointMade)
 	if want.Profile == Sheet {
 		return w.putSheets(ctx, dir, want)
 	}
@@ -132,7 +133,12 @@ func (w *Worker) putIndex(ctx context.Context, want Want, x *Index) (err error) 
 	if err != nil {
 		return err
 	}
-	return w.putBytes(ctx, want.Key(".json"), data)
+	w.Archive.Reached(archive.PointBytes)
+	if err := w.putBytes(ctx, want.Key(".json"), data); err != nil {
+		return err
+	}
+	w.Archive.Reached(archive.PointIndexed)
+	return nil
 }
 
 func (w *Worker) putBytes(ctx context.Context, key string, data []byte) error {

@@ -12,6 +12,7 @@ import (
 
 	"github.com/alecthomas/kong"
 
+	"cabina/archive"
 	"cabina/config"
 )
 
@@ -57,6 +58,7 @@ type app struct {
 	Out, Err io.Writer
 	Getenv   func(string) string
 	Flags    config.Flags
+	OnPoint  func(archive.Point) // of archive.Archive; nil but in tests
 }
 
 // wrongUse is a command line that asks for what cannot be: exit code 2. What was tried and failed is exit code 1.
@@ -83,10 +85,14 @@ func (helpFlag) BeforeReset(c *kong.Context) error {
 
 // run does what the arguments ask for and gives the exit code. An interrupt ends it in order; a second one at once.
 func run(args []string, stdout, stderr io.Writer) int {
+	return interruptible(args, &app{Out: stdout, Err: stderr, Getenv: os.Getenv})
+}
+
+func interruptible(args []string, a *app) int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	context.AfterFunc(ctx, stop)
-	return command(ctx, args, &app{Out: stdout, Err: stderr, Getenv: os.Getenv})
+	return command(ctx, args, a)
 }
 
 // command is run without the world: tests hand in their own.

@@ -34,18 +34,22 @@ func (w *work) empty() *archive.Session { return &archive.Session{ID: w.id} }
 // write measures what is new, puts its masters into the store and then the document, in one piece. Whatever stands when it is cut off, the next import goes
 // on from there.
 func (w *work) write(ctx context.Context, outcomes []outcome) ([]refusal, error) {
+	w.arc.Reached(archive.PointSpooled)
 	if refused, err := w.measure(ctx, outcomes); err != nil || len(refused) > 0 {
 		return refused, err
 	}
+	w.arc.Reached(archive.PointMeasured)
 	if err := w.placeVoices(ctx, outcomes); err != nil {
 		return nil, err
 	}
 	if err := w.keep(ctx, outcomes); err != nil {
 		return nil, err
 	}
+	w.arc.Reached(archive.PointMasters)
 	if err := w.ensureConference(ctx, w.merge.conference, w.src.Conference); err != nil {
 		return nil, err
 	}
+	w.arc.Reached(archive.PointConference)
 	for {
 		s, err := w.document(ctx, &outcomes)
 		if errors.Is(err, archive.ErrConflict) && w.was == nil {

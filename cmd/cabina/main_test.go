@@ -3,7 +3,10 @@ package main
 import (
 	"os"
 	"os/exec"
+	"syscall"
 	"testing"
+
+	"cabina/archive"
 )
 
 // asProgram makes this test binary the program itself: tests kill it, and it starts itself to open an index and to become a media tool.
@@ -11,9 +14,22 @@ const asProgram = "CABINA_AS_PROGRAM=1"
 
 func TestMain(m *testing.M) {
 	if os.Getenv("CABINA_AS_PROGRAM") == "1" || len(os.Args) > 1 && (os.Args[1] == "probe-index" || os.Args[1] == "jail") {
-		os.Exit(run(os.Args[1:], os.Stdout, os.Stderr))
+		os.Exit(interruptible(os.Args[1:], &app{Out: os.Stdout, Err: os.Stderr, Getenv: os.Getenv, OnPoint: killAt(os.Getenv("CABINA_KILL_AT"))}))
 	}
 	os.Exit(m.Run())
+}
+
+// killAt ends this process, as a power cut does, when it is at the point of that name.
+func killAt(name string) func(archive.Point) {
+	if name == "" {
+		return nil
+	}
+	return func(p archive.Point) {
+		if string(p) == name {
+			_ = syscall.Kill(os.Getpid(), syscall.SIGKILL)
+			select {} // the signal is on its way
+		}
+	}
 }
 
 // program is a command that runs cabina as a process of its own.

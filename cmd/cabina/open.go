@@ -34,7 +34,7 @@ func (a *app) open(ctx context.Context, how opening) (*archive.Archive, *config.
 		return nil, nil, err
 	}
 	host, _ := os.Hostname() // without one, nobody is named
-	arc := &archive.Archive{Store: store, Log: a.log(slog.LevelWarn), By: host}
+	arc := &archive.Archive{Store: store, Log: a.log(slog.LevelWarn), By: host, OnPoint: a.OnPoint}
 	if how == toRead {
 		return arc, c, nil
 	}
