@@ -205,6 +205,19 @@ func (l *Lease) Fail(ctx context.Context, program, reason, log string) error {
 	return l.put(ctx, IfVersion(l.version))
 }
 
+// postponed is how long a job waits that was ended by what is no fault of its own.
+const postponed = 30 * time.Second
+
+// Postpone gives the lease back because the store, or the disk that it was made on, would not do: it says why, waits for half a minute, and counts no attempt.
+func (l *Lease) Postpone(ctx context.Context, program, reason string) error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.job.Owner, l.job.Progress, l.job.Started = "", 0, ""
+	l.job.Reason, l.job.Program = reason, program
+	l.job.NotBefore = l.archive.now().Add(postponed).UTC().Format(time.RFC3339)
+	return l.put(ctx, IfVersion(l.version))
+}
+
 // Drop gives the lease back as if it had never been taken: the work was called off.
 func (l *Lease) Drop(ctx context.Context) error {
 	l.mu.Lock()

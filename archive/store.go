@@ -11,6 +11,9 @@ import (
 // ErrConflict is a conditional write that lost: somebody else wrote the key first, or it stood already.
 var ErrConflict = errors.New("somebody else wrote it first")
 
+// ErrUnavailable is a store that does not answer, or breaks off, or says that it cannot now: the same may go well in a minute. Nobody is at fault whose work it ends.
+var ErrUnavailable = errors.New("the storage does not answer as it should")
+
 // Store is the bucket: keys to bytes, with conditional writes. It is the only truth of an archive, and the only thing
 // that has to be shared between machines. `archive/storetest` holds every promise below as a test; a Store is what passes it.
 //

@@ -3,9 +3,12 @@ package transcode
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io/fs"
 	"slices"
+	"strings"
 	"sync"
+	"syscall"
 	"time"
 
 	"cabina/archive"
@@ -21,12 +24,19 @@ func (w *Worker) attempt(ctx context.Context, want Want, check bool, progress fu
 	if needless, err := w.needless(ctx, want, check); err != nil || needless {
 		return errors.Join(err, finally(ctx, lease.Drop))
 	}
-	err = w.beating(ctx, lease, progress, func(ctx context.Context, progress func(float64)) error { return w.make(ctx, want, progress) })
+	mine := func(ctx context.Context) error { return lease.Beat(ctx, 1) }
+	err = w.beating(ctx, lease, progress, func(ctx context.Context, progress func(float64)) error { return w.make(ctx, want, mine, progress) })
 	switch {
 	case errors.Is(err, archive.ErrLost):
 		return err
 	case err != nil && ctx.Err() != nil:
 		return errors.Join(ctx.Err(), finally(ctx, lease.Drop))
+	case noFault(err):
+		if diskFull(err) {
+			err = fmt.Errorf("no space left on device, in %s or where the archive is; it goes on once there is room: %w", w.dir, err)
+		}
+		postpone := func(ctx context.Context) error { return lease.Postpone(ctx, w.Program, oneLine(err.Error())) }
+		return errors.Join(err, finally(ctx, postpone))
 	case err != nil:
 		var tool *ToolError
 		log := ""
@@ -39,6 +49,20 @@ func (w *Worker) attempt(ctx context.Context, want Want, check bool, progress fu
 	w.Archive.Changed(ctx, want.Session)
 	w.Archive.Reached(archive.PointTold)
 	return finally(ctx, lease.Done)
+}
+
+// noFault is true of what ends a job though nothing is wrong with it: the store is away, or a disk is full. It goes on by itself once that is over, however often it happens.
+func noFault(err error) bool {
+	return errors.Is(err, archive.ErrUnavailable) || errors.Is(err, context.DeadlineExceeded) || diskFull(err)
+}
+
+// diskFull is true of what failed for want of room, be it a write of ours or of a tool's.
+func diskFull(err error) bool {
+	var tool *ToolError
+	if errors.As(err, &tool) && strings.Contains(strings.ToLower(tool.Log), syscall.ENOSPC.Error()) {
+		return true
+	}
+	return errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT)
 }
 
 // finally says what must be said whatever became of ctx: a lease that nobody gives back is a rendition that nobody makes for half a minute.

@@ -98,7 +98,9 @@ func (c *Catalog) Cues(ctx context.Context, s *archive.Session, t *archive.Track
 		return cues, recipe, nil
 	}
 	got, err, _ := c.flights.Do("text "+key, func() (any, error) {
-		cues, err := c.archive.Transcript(context.WithoutCancel(ctx), s, t, v)
+		ctx, cancel := sharedRead(ctx)
+		defer cancel()
+		cues, err := c.archive.Transcript(ctx, s, t, v)
 		if err == nil {
 			c.texts.Add(key, cues)
 		}
@@ -108,6 +110,14 @@ func (c *Catalog) Cues(ctx context.Context, s *archive.Session, t *archive.Track
 		return nil, "", err
 	}
 	return got.([]archive.Cue), recipe, nil
+}
+
+// readWithin bounds a read of the store that readers wait for: a storage that is silent is said to them.
+const readWithin = 10 * time.Second
+
+// sharedRead is the context of a read that many may wait for: it does not end with the one who came first.
+func sharedRead(ctx context.Context) (context.Context, context.CancelFunc) {
+	return context.WithTimeout(context.WithoutCancel(ctx), readWithin)
 }
 
 // shelf gives what is known of a session as it is in s, reading it if it is not kept.
@@ -121,7 +131,9 @@ func (c *Catalog) shelf(ctx context.Context, s *archive.Session) (*shelf, error)
 	key := "shelf " + s.ID + " " + strconv.Itoa(s.Rev) + " " + s.Update + " " + strconv.Itoa(turn)
 	got, err, _ := c.flights.Do(key, func() (any, error) {
 		// Many may wait for it: the first one leaving must not take it from the others.
-		sh, err := c.read(context.WithoutCancel(ctx), s)
+		ctx, cancel := sharedRead(ctx)
+		defer cancel()
+		sh, err := c.read(ctx, s)
 		if err != nil {
 			return nil, err
 		}

@@ -79,7 +79,7 @@ func profileArgs(codecs string) []string {
 }
 
 // makeTail makes the tail behind a picture that is there, of its last fragment.
-func (w *Worker) makeTail(ctx context.Context, want Want, progress func(float64)) error {
+func (w *Worker) makeTail(ctx context.Context, want Want, mine func(context.Context) error, progress func(float64)) error {
 	store := w.Archive.Store
 	data, _, err := store.Get(ctx, want.Of.Key(".json"))
 	if err != nil {
@@ -116,7 +116,7 @@ func (w *Worker) makeTail(ctx context.Context, want Want, progress func(float64)
 	if err := delay(path, t.from); err != nil {
 		return fmt.Errorf("%s: %w", Tail, err)
 	}
-	return w.putFilm(ctx, path, want, t.from)
+	return w.put(ctx, want, mine, func() (*Index, error) { return w.putFilm(ctx, path, want, t.from) })
 }
 
 // lastPictures is how many pictures the last fragment of a rendition has.

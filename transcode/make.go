@@ -19,10 +19,10 @@ import (
 )
 
 // make makes one rendition and puts it: its file and tables first, its index last, so that whatever breaks off is as if it had never begun. The lease is the
-// caller's affair.
-func (w *Worker) make(ctx context.Context, want Want, progress func(float64)) error {
+// caller's affair, but that mine is asked before anything is put: whoever was frozen meanwhile must not put its bytes over those of who took over.
+func (w *Worker) make(ctx context.Context, want Want, mine func(context.Context) error, progress func(float64)) error {
 	if want.Profile == Tail {
-		return w.makeTail(ctx, want, progress)
+		return w.makeTail(ctx, want, mine, progress)
 	}
 	paths, release, err := w.mastersOf(ctx, want.Inputs)
 	if err != nil {
@@ -46,11 +46,29 @@ func (w *Worker) make(ctx context.Context, want Want, progress func(float64)) er
 	if err := w.Tools.Render(ctx, dir, want.Inputs, paths, facts, progress); err != nil {
 		return err
 	}
+	return w.put(ctx, want, mine, func() (*Index, error) {
+		if want.Profile == Sheet {
+			return w.putSheets(ctx, dir, want)
+		}
+		return w.putFilm(ctx, filepath.Join(dir, outFile), want, 0)
+	})
+}
+
+// put puts what was made: its files, then its index, each only while the lease is ours.
+func (w *Worker) put(ctx context.Context, want Want, mine func(context.Context) error, files func() (*Index, error)) error {
 	w.Archive.Reached(archive.PointMade)
-	if want.Profile == Sheet {
-		return w.putSheets(ctx, dir, want)
+	if err := mine(ctx); err != nil {
+		return err
 	}
-	return w.putFilm(ctx, filepath.Join(dir, outFile), want, 0)
+	x, err := files()
+	if err != nil {
+		return err
+	}
+	w.Archive.Reached(archive.PointBytes)
+	if err := mine(ctx); err != nil {
+		return err
+	}
+	return w.putIndex(ctx, want, x)
 }
 
 // mastersOf gives a local path for each part.
@@ -73,15 +91,15 @@ func (w *Worker) mastersOf(ctx context.Context, r Recipe) (paths []string, relea
 }
 
 // putFilm puts a film that begins at the tick from.
-func (w *Worker) putFilm(ctx context.Context, path string, want Want, from int64) error {
+func (w *Worker) putFilm(ctx context.Context, path string, want Want, from int64) (*Index, error) {
 	f, err := os.Open(path)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	defer f.Close()
 	info, err := f.Stat()
 	if err != nil {
-		return err
+		return nil, err
 	}
 	var x Index
 	var sum string
@@ -96,13 +114,13 @@ func (w *Worker) putFilm(ctx context.Context, path string, want Want, from int64
 	})
 	g.Go(func() (err error) { sum, err = fileSum(path); return err })
 	if err := g.Wait(); err != nil {
-		return fmt.Errorf("put %s: %w", want.File(), err)
+		return nil, fmt.Errorf("put %s: %w", want.File(), err)
 	}
 	x.SHA256 = sum
-	return w.putIndex(ctx, want, &x)
+	return &x, nil
 }
 
-func (w *Worker) putSheets(ctx context.Context, dir string, want Want) error {
+func (w *Worker) putSheets(ctx context.Context, dir string, want Want) (*Index, error) {
 	x := Index{DurationMs: want.Inputs.LengthMs}
 	sum := sha256.New()
 	for n := 1; ; n++ {
@@ -111,17 +129,17 @@ func (w *Worker) putSheets(ctx context.Context, dir string, want Want) error {
 			break
 		}
 		if err != nil {
-			return err
+			return nil, err
 		}
 		if err := w.putBytes(ctx, want.Key("-"+strconv.Itoa(n)+".jpg"), data); err != nil {
-			return err
+			return nil, err
 		}
 		sum.Write(data)
 		x.Bytes += int64(len(data))
 		x.Sheets = append(x.Sheets, int64(len(data)))
 	}
 	x.SHA256 = hex.EncodeToString(sum.Sum(nil))
-	return w.putIndex(ctx, want, &x)
+	return &x, nil
 }
 
 func (w *Worker) putIndex(ctx context.Context, want Want, x *Index) (err error) {
@@ -133,7 +151,6 @@ func (w *Worker) putIndex(ctx context.Context, want Want, x *Index) (err error) 
 	if err != nil {
 		return err
 	}
-	w.Archive.Reached(archive.PointBytes)
 	if err := w.putBytes(ctx, want.Key(".json"), data); err != nil {
 		return err
 	}

@@ -55,6 +55,7 @@ const idleMasters = 16 << 30
 // How soon a session is looked at again whose job could not be done now. A change of the session comes through Watch in any case.
 const (
 	againBusy   = 5 * time.Second
+	againWaits  = 20 * time.Second
 	againFailed = time.Minute
 )
 
@@ -207,7 +208,10 @@ func (w *Worker) work(ctx context.Context, want Want) (again time.Duration) {
 	case errors.Is(err, archive.ErrBusy), errors.Is(err, archive.ErrLost):
 		return againBusy
 	case errors.Is(err, archive.ErrWaits):
-		return againFailed
+		return againWaits
+	case noFault(err):
+		w.log().WarnContext(ctx, "rendition put off", "session", want.Session, "track", want.Name.Track, "profile", want.Profile, "recipe", want.Name.Recipe, "err", err)
+		return againWaits
 	}
 	w.log().ErrorContext(ctx, "rendition failed", "session", want.Session, "track", want.Name.Track, "profile", want.Profile, "recipe", want.Name.Recipe, "err", err)
 	return againFailed + time.Second

@@ -84,7 +84,7 @@ func asFailure(err error) *failure {
 		return &failure{status: http.StatusMethodNotAllowed, key: "error.method"}
 	case errors.As(err, &routing) && routing.Code == http.StatusNotFound:
 		return &failure{status: http.StatusNotFound, key: "error.notFound"}
-	case errors.Is(err, context.DeadlineExceeded):
+	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, archive.ErrUnavailable):
 		return &failure{status: http.StatusServiceUnavailable, key: "error.busy", after: 5, cause: err}
 	}
 	return &failure{status: http.StatusInternalServerError, key: "error.broken", cause: err}

@@ -148,10 +148,17 @@ func serveRange(c echo.Context, obj object, open opener) error {
 		c.Response().WriteHeader(status)
 		return nil
 	}
-	body, err := open(r.Context(), give.off, give.n)
+	ctx, cancel := context.WithCancel(r.Context())
+	defer cancel()
+	late := time.AfterFunc(openWithin, cancel)
+	body, err := open(ctx, give.off, give.n)
+	if err != nil && !late.Stop() && r.Context().Err() == nil {
+		return busy(err)
+	}
 	if err != nil {
 		return err
 	}
+	late.Stop()
 	defer body.Close()
 	c.Response().WriteHeader(status)
 	return send(c.Response(), body, give.n)
@@ -180,6 +187,9 @@ func unsatisfiable(c echo.Context, obj object) error {
 	body := http.StatusText(http.StatusRequestedRangeNotSatisfiable) + "\n"
 	return c.String(http.StatusRequestedRangeNotSatisfiable, body)
 }
+
+// openWithin is how long the store may take before the first byte: players ask again by themselves, and a reader is told sooner.
+const openWithin = 10 * time.Second
 
 // How media may be taken: stretches of sendBytes, each within sendWithin. That is 28 kbit/s at least, over the slowest telephone; slower, and for ever, is
 // how a hostile client holds connections.

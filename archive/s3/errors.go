@@ -1,12 +1,17 @@
 package s3
 
 import (
+	"context"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
+	"net"
 	"net/http"
 
 	"github.com/minio/minio-go/v7"
+
+	"cabina/archive"
 )
 
 // unknownUser is what Versity says of an access key that it does not know.
@@ -21,8 +26,25 @@ func (s *Store) translate(err error) error {
 		return fs.ErrNotExist
 	case code == minio.NoSuchBucket, code == minio.AccessDenied, code == minio.InvalidAccessKeyID, code == unknownUser, code == minio.SignatureDoesNotMatch:
 		return s.unusable(err)
+	case away(err):
+		return fmt.Errorf("%s: %w: %w", s.endpoint, archive.ErrUnavailable, err)
 	}
 	return err
+}
+
+// away is true of a service that cannot be reached, falls silent, breaks off or says that it cannot. That the context has ended is another thing.
+func away(err error) bool {
+	var answer minio.ErrorResponse
+	var lost net.Error
+	switch {
+	case errors.Is(err, context.Canceled), errors.Is(err, archive.ErrUnavailable):
+		return false
+	case errors.As(err, &answer) && answer.StatusCode != 0:
+		return answer.StatusCode >= 500 || answer.StatusCode == http.StatusTooManyRequests
+	case err == context.DeadlineExceeded:
+		return false // the caller's; the transport's own comes in an envelope
+	}
+	return errors.As(err, &lost) || errors.Is(err, io.ErrUnexpectedEOF)
 }
 
 // unusable says what is wrong with the settings of a bucket that cannot be used at all.
@@ -34,6 +56,9 @@ func (s *Store) unusable(err error) error {
 		return fmt.Errorf("bucket %q at %s: the access key may not do this; it needs to list, get, put and delete: %w", s.bucket, s.endpoint, err)
 	case minio.InvalidAccessKeyID, unknownUser, minio.SignatureDoesNotMatch:
 		return fmt.Errorf("bucket %q at %s: the access key or the secret key is wrong: %w", s.bucket, s.endpoint, err)
+	}
+	if away(err) {
+		return fmt.Errorf("bucket %q at %s: %w: %w", s.bucket, s.endpoint, archive.ErrUnavailable, err)
 	}
 	return fmt.Errorf("bucket %q at %s: %w", s.bucket, s.endpoint, err)
 }

@@ -52,7 +52,7 @@ type Config struct {
 type Store struct {
 	endpoint, bucket string
 	prefix           string // empty, or ends with a slash
-	transport        *http.Transport
+	transport        *patient
 	client           *minio.Client // repeats what failed
 	once             *minio.Client // never does
 	stranger         *minio.Client // the same service without credentials
@@ -93,7 +93,7 @@ func connect(c Config) (*Store, error) {
 	if c.AccessKey == "" || c.SecretKey == "" {
 		return nil, errors.New("S3 keys: want an access key and a secret key")
 	}
-	s := &Store{endpoint: u.Scheme + "://" + u.Host, bucket: c.Bucket, transport: newTransport()}
+	s := &Store{endpoint: u.Scheme + "://" + u.Host, bucket: c.Bucket, transport: newPatient()}
 	if p := strings.Trim(c.Prefix, "/"); p != "" {
 		if err := archive.CheckKey(p); err != nil {
 			return nil, fmt.Errorf("S3 prefix: %w", err)
@@ -125,12 +125,12 @@ func connect(c Config) (*Store, error) {
 }
 
 // newTransport keeps many connections: minio-go's own keeps 16, and opens and closes one for most ranges of a busy hour.
-func newTransport() *http.Transport {
+func newTransport(within time.Duration) *http.Transport {
 	return &http.Transport{
 		Proxy:                 http.ProxyFromEnvironment,
 		DialContext:           (&net.Dialer{Timeout: 10 * time.Second, KeepAlive: 30 * time.Second}).DialContext,
 		TLSHandshakeTimeout:   10 * time.Second,
-		ResponseHeaderTimeout: 2 * time.Minute, // putting the parts of a large object together takes its time
+		ResponseHeaderTimeout: within,
 		ExpectContinueTimeout: 10 * time.Second,
 		IdleConnTimeout:       90 * time.Second,
 		MaxIdleConnsPerHost:   256,

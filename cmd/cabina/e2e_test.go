@@ -32,6 +32,17 @@ type world struct {
 	env   []string
 	cache string
 	store archive.Store
+	disk  *smallDisk // where the program runs; nil: like the test
+}
+
+// program is a command of the program over this world.
+func (w *world) program(args ...string) *exec.Cmd {
+	w.t.Helper()
+	cmd := program(w.t, w.env, args...)
+	if w.disk != nil {
+		w.disk.inside(cmd)
+	}
+	return cmd
 }
 
 // newWorld makes one on a disk or in a bucket of a real gateway.
@@ -42,13 +53,12 @@ func newWorld(t testing.TB, kind string) *world {
 	w.env = []string{"HOME=" + home, "XDG_CONFIG_HOME=" + home, "XDG_DATA_HOME=" + home, "XDG_CACHE_HOME=" + home, "CABINA_CACHE=" + w.cache, "CABINA_LISTEN=127.0.0.1:0"}
 	if kind == "s3" {
 		c := s3test.Gateway(t)
-		w.env = append(w.env, "CABINA_STORE=s3://"+c.Bucket, "CABINA_S3_ENDPOINT="+c.Endpoint, "CABINA_S3_REGION="+c.Region,
-			"CABINA_S3_ACCESS_KEY="+c.AccessKey, "CABINA_S3_SECRET_KEY="+c.SecretKey)
 		store, err := s3.Open(t.Context(), c)
 		if err != nil {
 			t.Fatal(err)
 		}
 		w.store = store
+		w.reach(c)
 		return w
 	}
 	dir := filepath.Join(home, "store")
@@ -61,10 +71,16 @@ func newWorld(t testing.TB, kind string) *world {
 	return w
 }
 
+// reach has the program reach its bucket through the service of c.
+func (w *world) reach(c s3.Config) {
+	w.env = append(w.env, "CABINA_STORE=s3://"+c.Bucket, "CABINA_S3_ENDPOINT="+c.Endpoint, "CABINA_S3_REGION="+c.Region,
+		"CABINA_S3_ACCESS_KEY="+c.AccessKey, "CABINA_S3_SECRET_KEY="+c.SecretKey)
+}
+
 // try runs a command and gives what it printed and its exit code.
 func (w *world) try(args ...string) (stdout, stderr string, code int) {
 	w.t.Helper()
-	cmd := program(w.t, w.env, args...)
+	cmd := w.program(args...)
 	var out, errOut bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &errOut
 	_ = cmd.Run()
@@ -93,7 +109,7 @@ var readyAt = regexp.MustCompile(`ready at (\S+)`)
 // start starts serve or work and waits until it says that it is there.
 func (w *world) start(args ...string) *running {
 	w.t.Helper()
-	cmd := program(w.t, w.env, args...)
+	cmd := w.program(args...)
 	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
 	out, err := cmd.StdoutPipe()
 	if err != nil {

@@ -3,8 +3,10 @@ package main
 import (
 	"os"
 	"os/exec"
+	"sync"
 	"syscall"
 	"testing"
+	"time"
 
 	"cabina/archive"
 )
@@ -14,21 +16,29 @@ const asProgram = "CABINA_AS_PROGRAM=1"
 
 func TestMain(m *testing.M) {
 	if os.Getenv("CABINA_AS_PROGRAM") == "1" || len(os.Args) > 1 && (os.Args[1] == "probe-index" || os.Args[1] == "jail") {
-		os.Exit(interruptible(os.Args[1:], &app{Out: os.Stdout, Err: os.Stderr, Getenv: os.Getenv, OnPoint: killAt(os.Getenv("CABINA_KILL_AT"))}))
+		point := signalAt(os.Getenv("CABINA_KILL_AT"), syscall.SIGKILL)
+		if freeze := os.Getenv("CABINA_FREEZE_AT"); freeze != "" {
+			point = signalAt(freeze, syscall.SIGSTOP)
+		}
+		os.Exit(interruptible(os.Args[1:], &app{Out: os.Stdout, Err: os.Stderr, Getenv: os.Getenv, OnPoint: point}))
 	}
 	os.Exit(m.Run())
 }
 
-// killAt ends this process, as a power cut does, when it is at the point of that name.
-func killAt(name string) func(archive.Point) {
+// signalAt kills or freezes this process when it is at the point of that name for the first time.
+func signalAt(name string, sig syscall.Signal) func(archive.Point) {
 	if name == "" {
 		return nil
 	}
+	var once sync.Once
 	return func(p archive.Point) {
-		if string(p) == name {
-			_ = syscall.Kill(os.Getpid(), syscall.SIGKILL)
-			select {} // the signal is on its way
+		if string(p) != name {
+			return
 		}
+		once.Do(func() {
+			_ = syscall.Kill(os.Getpid(), sig)
+			time.Sleep(100 * time.Millisecond) // the signal is on its way
+		})
 	}
 }
 
