@@ -1,6 +1,7 @@
 package transcode
 
 import (
+	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -126,4 +127,66 @@ func TestLongerSessionPlaysOnAsItWas(t *testing.T) {
 	l.now = l.now.Add(-25 * 60 * 60 * 1e9)
 	l.update(func(s *archive.Session) { withdraw(s) })
 	answers("once a stretch of its picture is withdrawn", archive.Gone)
+}
+
+// TestTailsAreMadeBehindEachPicture makes them, behind a copied picture and an encoded one, and reads what players get.
+func TestTailsAreMadeBehindEachPicture(t *testing.T) {
+	t.Parallel()
+	for _, main := range []string{Copy, P720} {
+		a := newArchive(t)
+		s := film(t, a, "s03")
+		s, err := a.Update(t.Context(), s.ID, func(s *archive.Session) error {
+			s.Tracks[0].Versions = append(s.Tracks[0].Versions, s.Tracks[0].Versions[0])
+			s.Tracks[0].Versions[1].V, s.Tracks[0].Versions[1].Profile, s.Tracks[0].Published = 2, main, 2
+			s.Clock = archive.Clock{N: 2, LengthMs: 41_300, By: archive.ByLongest}
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := newWorker(t, a).Prepare(t.Context(), s.ID, []string{main, Slides, P360, Tail, Voice}, nil); err != nil {
+			t.Fatal(err)
+		}
+		v, err := NewCatalog(a, nil).View(t.Context(), s)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, profile := range []string{main, Slides, P360} {
+			r := v.Picture[profile]
+			if r == nil || r.Tail == nil {
+				t.Fatalf("%s has no tail: %+v", profile, r)
+			}
+			first, last := r.Tail.Index.Fragments[0], r.Tail.Index.Fragments[len(r.Tail.Index.Fragments)-1]
+			end := r.Index.Fragments[len(r.Index.Fragments)-1]
+			if r.Tail.Index.Timescale != r.Index.Timescale || first.Start != end.Start+end.Duration || ticksMs(last.Start+last.Duration, r.Index.Timescale) != 41_300 {
+				t.Errorf("%s: the tail is of %+v behind %+v; want it to go on there, to 41300 ms", profile, r.Tail.Index.Fragments, end)
+			}
+			if r.Tail.Index.Codecs != r.Index.Codecs || r.Tail.Index.Width != r.Index.Width || r.Tail.Index.Height != r.Index.Height {
+				t.Errorf("%s is %s %d × %d, its tail %s %d × %d", profile, r.Index.Codecs, r.Index.Width, r.Index.Height, r.Tail.Index.Codecs, r.Tail.Index.Width, r.Tail.Index.Height)
+			}
+			list := MediaPlaylist(r, func(n Name) string {
+				path, release, err := localObject(t, a, n.Key(".mp4"))
+				if err != nil {
+					t.Fatal(err)
+				}
+				t.Cleanup(release)
+				return path
+			})
+			mediaTool(t, "ffmpeg", "-nostdin", "-v", "error", "-protocol_whitelist", "file", "-allowed_extensions", "ALL", "-f", "hls", "-i", writeFile(t, "list.m3u8", list), "-f", "null", "-")
+		}
+	}
+}
+
+// localObject gives the path of an object of a store on disk.
+func localObject(t testing.TB, a *archive.Archive, key string) (path string, release func(), err error) {
+	t.Helper()
+	info, err := a.Store.Stat(t.Context(), key)
+	if err != nil {
+		return "", nil, err
+	}
+	r, err := a.Store.Range(t.Context(), key, 0, info.Size)
+	if err != nil {
+		return "", nil, err
+	}
+	return r.(*os.File).Name(), func() { r.Close() }, nil
 }
