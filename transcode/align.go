@@ -1,7 +1,6 @@
 package transcode
 
 import (
-	"cmp"
 	"fmt"
 	"slices"
 )
@@ -11,6 +10,7 @@ type stretch struct {
 	from, to int
 	by       int
 	matched  []int // its changes that have one like them in the other picture
+	rivals   []int // other offsets at which most of these would fit as well
 }
 
 const (
@@ -19,7 +19,7 @@ const (
 	mostOffsets = 24  // that are weighed against each other
 	newStretch  = 4   // changes that a stretch must explain better than its neighbour would, to be one
 	leastInOne  = 5   // changes of a stretch among several
-	rivalShare  = 0.6 // of a stretch's changes, from which another place for them is as good
+	rivalShare  = 0.6 // of a stretch's changes that agree, from which another place for them is as good
 )
 
 // candidates weighs where one picture may lie on another.
@@ -136,8 +136,9 @@ func (c *candidates) runs(path []int) []stretch {
 	return out
 }
 
-// rival gives another offset at which most of a stretch's changes would fit too: a picture that comes again and again has several.
-func (c *candidates) rival(s stretch) (by int, is bool) {
+// rivals gives the other offsets at which most of a stretch's changes would fit too. Heads that move have some by chance, which a closer look tells; a picture that
+// comes again and again has true ones.
+func (c *candidates) rivals(s stretch) (list []int) {
 	for _, by := range c.offsets {
 		if d := by - s.by; d >= -2*apart && d <= 2*apart {
 			continue
@@ -149,10 +150,10 @@ func (c *candidates) rival(s stretch) (by int, is bool) {
 			}
 		}
 		if n >= leastInOne && float64(n) >= rivalShare*float64(len(s.matched)) {
-			return by, true
+			list = append(list, by)
 		}
 	}
-	return 0, false
+	return list
 }
 
 // coarse places one picture on another by the glances, to slack. Where it cannot, the reason is given.
@@ -171,18 +172,15 @@ func coarse(own, other *glances) (list []stretch, changes []change, why string) 
 	if matched < leastInOne {
 		return nil, changes, fmt.Sprintf("the pictures have nothing in common: %d of %d changes have one like them at the same place", matched, len(changes))
 	}
-	for _, s := range list {
-		if by, is := c.rival(s); is {
-			return nil, changes, fmt.Sprintf("the picture repeats itself: it fits at %s and at %s", secondsSigned(s.by*glanceEvery), secondsSigned(by*glanceEvery))
-		}
-	}
 	for i := range list[1:] {
 		if d := list[i+1].by - list[i].by; max(d, -d)*glanceEvery < leastHoleMs {
 			return nil, changes, fmt.Sprintf("it runs away from the other picture, by %d ms at %s: another speed, or pictures are missing", d*glanceEvery, clockOf(list[i+1].from))
 		}
 	}
 	list = slices.DeleteFunc(list, func(s stretch) bool { return len(s.matched) < leastInOne })
-	slices.SortFunc(list, func(a, b stretch) int { return cmp.Compare(a.from, b.from) })
+	for i := range list {
+		list[i].rivals = c.rivals(list[i])
+	}
 	return list, changes, ""
 }
 

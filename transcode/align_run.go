@@ -42,8 +42,9 @@ func Align(own, kept *Footage) (*Placing, error) {
 		return &Placing{Why: why, Changes: len(changes)}, nil
 	}
 	tone := toneOf(own.even, kept.even, list)
-	loose := spread(list, own.even, kept.even, tone)
+	loose := spread(list, changes, own.even, kept.even, tone)
 	p := &Placing{}
+	tolerance := max(toleranceMs, own.frameMs, kept.frameMs)
 	fits := make([]agreed, len(list))
 	for i, s := range list {
 		looked := strongest(changes, s, kept.even.n(), leastOf(len(list)))
@@ -51,9 +52,19 @@ func Align(own, kept *Footage) (*Placing, error) {
 		if err != nil {
 			return nil, err
 		}
-		f := fitOffsets(found, max(toleranceMs, own.frameMs, kept.frameMs))
+		f := fitOffsets(found, tolerance)
 		if least := leastOf(len(list)); len(looked) < least || float64(f.agree) < mustAgree*float64(len(looked)) {
 			return &Placing{Changes: len(looked), Agree: f.agree, Why: whyNot(len(looked), f.agree, least, s, len(list))}, nil
+		}
+		for _, by := range s.rivals {
+			other, err := measureAll(own, kept, looked, by)
+			if err != nil {
+				return nil, err
+			}
+			if n := fitOffsets(other, tolerance).agree; float64(n) >= rivalShare*float64(f.agree) {
+				why := fmt.Sprintf("the picture repeats itself: it fits at %s and at %s", secondsSigned(s.by*glanceEvery), secondsSigned(by*glanceEvery))
+				return &Placing{Changes: len(looked), Agree: f.agree, Why: why}, nil
+			}
 		}
 		fits[i] = f
 		p.Changes, p.Agree, p.WithinMs = p.Changes+len(looked), p.Agree+f.agree, max(p.WithinMs, int64(math.Ceil(f.withinMs)))
@@ -102,10 +113,14 @@ func whyNot(looked, agree, least int, s stretch, stretches int) string {
 
 // spread lets the stretches reach from the picture's beginning to its end, each to where the next begins. What lies between two as the other picture lacks it is in
 // neither. loose is how uncertain the beginning of each is, in glances.
-func spread(list []stretch, own, kept *glances, t shade) (loose []int) {
+func spread(list []stretch, changes []change, own, kept *glances, t shade) (loose []int) {
 	loose = make([]int, len(list))
 	for i := range list[1:] {
-		list[i].to, list[i+1].from, loose[i+1] = edge(own, kept, list[i], list[i+1], t)
+		// A change or two beside the edge may fit the wrong side by chance: the edge is looked for beyond them too.
+		first, second := list[i], list[i+1]
+		first.to = min(first.to, changes[first.matched[len(first.matched)-3]].k+1)
+		second.from = changes[second.matched[2]].k
+		list[i].to, list[i+1].from, loose[i+1] = edge(own, kept, first, second, t)
 	}
 	list[0].from, list[len(list)-1].to = 0, own.n()
 	return loose
