@@ -4,7 +4,7 @@
 set -eu
 
 want_run="ffmpeg espeak-ng fonts-dejavu-core fonts-noto-core ca-certificates"
-want_test="$want_run chromium firefox-esr strace attr pulseaudio"
+want_test="$want_run chromium firefox-esr strace attr pulseaudio python3 r-base-core r-cran-jsonlite"
 want_bench="$want_test nginx-light wrk postgresql python3"
 
 case "${1:-run}" in
