@@ -38,7 +38,7 @@ type citePage struct {
 	Notes []note
 	Range string // 0:12:34–0:12:41; empty: there is no such moment
 	Role  string
-	Words string           // that were said there
+	Words string           // that were said there; empty also where a machine seems to have invented them
 	In    archive.Language // of Words
 	Forms []citeShown
 }
@@ -83,7 +83,7 @@ func (s *Server) cite(c echo.Context) error {
 		return s.show(c, w.l, "cite", g, a.keep())
 	}
 	g.Range, g.Role = ci.timeRange(), ci.role
-	if cue != nil {
+	if cue != nil && !cue.Invented {
 		g.Words, g.In = cue.Text, ci.language
 	}
 	for _, f := range citeForms {

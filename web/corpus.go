@@ -37,6 +37,7 @@ type corpusRecord struct {
 	EndMs      int64            `json:"endMs"`
 	Text       string           `json:"text"`
 	Speaker    string           `json:"speaker,omitempty"`
+	Invented   bool             `json:"invented,omitempty"`
 	URL        string           `json:"url"`
 	Rights     corpusRights     `json:"rights"`
 }
@@ -158,7 +159,8 @@ func (s *Server) corpusRecord(doc *archive.Session, t *archive.Track, host strin
 		r, said := same, search.SaidOf(doc, t, now, cue)
 		r.ID = fmt.Sprintf("%s.%s.%d.c%04d", doc.ID, t.ID, now.V, cue.N)
 		r.Voice, r.Language, r.Role, r.Original = said.Voice, said.Language, said.Role, said.Original
-		r.StartMs, r.EndMs, r.Text, r.Speaker = cue.StartMs, cue.EndMs, cue.Text, cue.Speaker
+		r.StartMs, r.EndMs, r.Text = cue.StartMs, cue.EndMs, cue.Text
+		r.Speaker, r.Invented = t.SpeakerNames(cue.Speaker, numberedSpeaker), doubted(t, cue)
 		r.URL = page + "?m=" + said.Moment.String()
 		return r
 	}

@@ -2,6 +2,7 @@ package web
 
 import (
 	"slices"
+	"strings"
 
 	"cabina/archive"
 	"cabina/web/locale"
@@ -66,15 +67,25 @@ func cueTimes(cues []archive.Cue) []int64 {
 	return out
 }
 
-// speakers gives the names that stand before cues, in the order in which they come.
+// speakers gives the numbered speakers of cues ("Speaker 1"), in the order in which they come.
 func speakers(cues []archive.Cue) []string {
 	var out []string
 	known := map[string]bool{}
 	for _, cue := range cues {
-		if cue.Speaker != "" && !known[cue.Speaker] {
-			known[cue.Speaker] = true
-			out = append(out, cue.Speaker)
+		for _, name := range speakersOf(cue) {
+			if !known[name] {
+				known[name] = true
+				out = append(out, name)
+			}
 		}
 	}
 	return out
+}
+
+// speakersOf gives those of one cue, in which several may speak.
+func speakersOf(cue archive.Cue) []string {
+	if cue.Speaker == "" {
+		return nil
+	}
+	return strings.Split(cue.Speaker, ", ")
 }

@@ -19,9 +19,9 @@ import (
 
 // eafTier is a tier: cues of one text, none of which overlaps another, for ELAN draws them on one line.
 type eafTier struct {
-	id       string
-	language archive.Language
-	cues     []archive.Cue
+	id    string
+	track *archive.Track
+	cues  []archive.Cue
 }
 
 // downloadEAF gives the texts of a session that the asker may see; those of first come first, and its voice is what plays.
@@ -58,7 +58,7 @@ func (s *Server) eafTiers(ctx context.Context, a asked, first *archive.Track) ([
 			if i > 0 {
 				id += " (" + strconv.Itoa(i+1) + ")"
 			}
-			out = append(out, eafTier{id, t.Language, lane})
+			out = append(out, eafTier{id, t, lane})
 		}
 	}
 	return out, nil
@@ -98,13 +98,13 @@ func (s *Server) eaf(a asked, v *transcode.View, first *archive.Track, tiers []e
 	s.eafMedia(x, a, v, first)
 	x.leaf("", "PROPERTY", s.PublicURL+"/"+string(l)+"/sessions/"+a.address, "NAME", "session")
 	x.end()
-	eafAnnotations(x, tiers)
+	eafAnnotations(x, tiers, l)
 	x.empty("LINGUISTIC_TYPE", "LINGUISTIC_TYPE_ID", "cue", "TIME_ALIGNABLE", "true", "GRAPHIC_REFERENCES", "false")
 	var named []archive.Language
 	for _, t := range tiers {
-		if !slices.Contains(named, t.language) {
-			named = append(named, t.language)
-			x.empty("LANGUAGE", "LANG_ID", string(t.language), "LANG_LABEL", l.NameOf(t.language))
+		if !slices.Contains(named, t.track.Language) {
+			named = append(named, t.track.Language)
+			x.empty("LANGUAGE", "LANG_ID", string(t.track.Language), "LANG_LABEL", l.NameOf(t.track.Language))
 		}
 	}
 	return x.bytes()
@@ -135,7 +135,7 @@ func (s *Server) eafMedia(x *xmlFile, a asked, v *transcode.View, first *archive
 }
 
 // eafAnnotations writes the tiers, and before them two time slots for each annotation: those that shared one would be moved together in ELAN.
-func eafAnnotations(x *xmlFile, tiers []eafTier) {
+func eafAnnotations(x *xmlFile, tiers []eafTier, l locale.Lang) {
 	type slot struct {
 		ms int64
 		id *string
@@ -157,14 +157,17 @@ func eafAnnotations(x *xmlFile, tiers []eafTier) {
 	x.end()
 	n := 0
 	for i, t := range tiers {
-		x.start("TIER", "TIER_ID", t.id, "LINGUISTIC_TYPE_REF", "cue", "LANG_REF", string(t.language))
+		x.start("TIER", "TIER_ID", t.id, "LINGUISTIC_TYPE_REF", "cue", "LANG_REF", string(t.track.Language))
 		for k, cue := range t.cues {
 			n++
 			x.start("ANNOTATION")
 			x.start("ALIGNABLE_ANNOTATION", "ANNOTATION_ID", "a"+strconv.Itoa(n), "TIME_SLOT_REF1", ids[i][k][0], "TIME_SLOT_REF2", ids[i][k][1])
 			text := cue.Text
+			if doubted(t.track, cue) {
+				text = "[" + l.Say("transcript.invented") + "] " + text
+			}
 			if cue.Speaker != "" {
-				text = cue.Speaker + ": " + text
+				text = speakerWords(t.track, cue.Speaker, l) + ": " + text
 			}
 			x.leaf("", "ANNOTATION_VALUE", text)
 			x.end()

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -19,7 +20,12 @@ func (s *Server) tei(a asked, t *archive.Track, cues []archive.Cue, l locale.Lan
 	x.end()
 	x.start("text")
 	at := teiTimeline(x, cues)
-	teiBody(x, cues, at)
+	doubt := ""
+	if slices.ContainsFunc(cues, func(cue archive.Cue) bool { return doubted(t, cue) }) {
+		doubt = "#invented"
+		x.leaf("", "interp", l.Say("transcript.invented"), "xml:id", "invented")
+	}
+	teiBody(x, t, cues, at, doubt)
 	return x.bytes()
 }
 
@@ -89,7 +95,7 @@ func teiProfile(x *xmlFile, t *archive.Track, cues []archive.Cue, l locale.Lang)
 		x.start("listPerson")
 		for i, name := range who {
 			x.start("person", "xml:id", speakerID(i))
-			x.leaf("", "persName", name)
+			x.leaf("", "persName", speakerWords(t, name, l))
 			x.end()
 		}
 		x.end()
@@ -112,14 +118,23 @@ func teiTimeline(x *xmlFile, cues []archive.Cue) map[int64]string {
 	return at
 }
 
-func teiBody(x *xmlFile, cues []archive.Cue, at map[int64]string) {
-	who := map[string]string{}
+// teiBody writes the utterances; what looks invented points to doubt.
+func teiBody(x *xmlFile, t *archive.Track, cues []archive.Cue, at map[int64]string, doubt string) {
+	ids := map[string]string{}
 	for i, name := range speakers(cues) {
-		who[name] = "#" + speakerID(i)
+		ids[name] = "#" + speakerID(i)
 	}
 	x.start("body")
 	for i, cue := range cues {
-		x.leaf("lb", "u", cue.Text, "xml:id", "c"+strconv.Itoa(i+1), "start", at[cue.StartMs], "end", at[cue.EndMs], "who", who[cue.Speaker])
+		var who []string
+		for _, name := range speakersOf(cue) {
+			who = append(who, ids[name])
+		}
+		ana := ""
+		if doubted(t, cue) {
+			ana = doubt
+		}
+		x.leaf("lb", "u", cue.Text, "xml:id", "c"+strconv.Itoa(i+1), "start", at[cue.StartMs], "end", at[cue.EndMs], "who", strings.Join(who, " "), "ana", ana)
 	}
 	if len(cues) == 0 {
 		x.empty("p") // a body must hold something

@@ -208,6 +208,49 @@ func TestEAF(t *testing.T) {
 	}
 }
 
+// TestSpeakersAndInventedLines: speakers are numbers until staff name them, two may speak in one cue, and what a machine invented is marked.
+func TestSpeakersAndInventedLines(t *testing.T) {
+	s := newSite(t, func(s *site) {
+		doc := s.recorded("public-0", archive.Public)
+		said := s.master("WEBVTT\n\n00:01.000 --> 00:02.000\n<v Real Name>uno\n\n00:02.000 --> 00:03.000\n- <v Real Name>dos</v>\n- <v Other Name>tres</v>\n\n00:05.000 --> 00:06.000\nLegendas pela comunidade Amara.org\n")
+		doc.Tracks = append(doc.Tracks, archive.Track{ID: "t7", Kind: archive.Text, Role: archive.Captions, Language: "pt", Origin: "machine", Published: 1,
+			Speakers: []archive.NamedSpeaker{{V: 1, N: 2, Name: "María"}},
+			Versions: []archive.Version{{V: 1, Parts: []archive.Part{{Master: said}}, Source: "vtt", Of: &archive.Of{Track: "t2", V: 1}}}})
+		doc.NextTrack = 8
+		s.add(doc)
+	})
+	text := body(t, s.get("/download/public-0/t7.tei.xml", "Accept-Language", "en"))
+	e := readXML(t, text)
+	var persons, who []string
+	for _, p := range e.all("person") {
+		persons = append(persons, p.attr("id")+" "+p.Children[0].Text)
+	}
+	for _, u := range e.all("u") {
+		who = append(who, u.attr("who")+u.attr("ana"))
+	}
+	if diff := cmp.Diff([]string{"s1 Speaker 1", "s2 María"}, persons); diff != "" {
+		t.Errorf("persons differ:\n%s", diff)
+	}
+	if diff := cmp.Diff([]string{"#s1", "#s1 #s2", "#invented"}, who); diff != "" || len(e.all("interp")) != 1 {
+		t.Errorf("who and ana of the utterances differ:\n%s", diff)
+	}
+	elan := body(t, s.get("/download/public-0/t7.eaf", "Accept-Language", "en"))
+	for _, want := range []string{">Speaker 1: uno<", ">Speaker 1, María: ", ">[Probably invented by a machine:] Legendas"} {
+		if !strings.Contains(elan, want) {
+			t.Errorf("the EAF lacks %s:\n%s", want, elan)
+		}
+	}
+	corpus := body(t, s.get("/api/v1/corpus"))
+	if !strings.Contains(corpus, `"speaker":"Speaker 1, María"`) || strings.Count(corpus, `"invented":true`) != 1 {
+		t.Errorf("the corpus is %s, want speakers and the invented line", corpus)
+	}
+	for _, all := range []string{text, elan, corpus} {
+		if strings.Contains(all, "Real Name") || strings.Contains(all, "Other Name") {
+			t.Error("a participant's name is in an export")
+		}
+	}
+}
+
 // TestDownloadForms: every form that a page offers is there.
 func TestDownloadForms(t *testing.T) {
 	s := publicSite(t)

@@ -137,6 +137,7 @@ var fieldNotes = map[string]string{
 	"track":             "the text track",
 	"role":              "of the voice; of a text without one its own",
 	"statement":         "whose it is, as a sentence; also where nothing else is known",
+	"invented":          "a machine probably wrote it over silence, and nobody has checked it",
 	"checked":           "a person has checked it",
 	"Kwic.id":           "session, text track, version, the cue's number in that version, and a half-open range of code points in the cue",
 	"Kwic.text":         "the text track",

@@ -28,8 +28,10 @@ func apiSite(t *testing.T) *site {
 				Versions: []archive.Version{{V: 1, Parts: []archive.Part{{Master: s.master(data)}}, Source: "vtt", Of: &archive.Of{Track: of, V: 1}}}})
 		}
 		text("t7", "WEBVTT\n\n00:01.000 --> 00:03.000\n<v Somebody>human rights\n", "en", "t2")
+		text("t9", "WEBVTT\n\n00:01.000 --> 00:03.000\nСубтитры сделал DimaTorzok\n", "ru", "t2")
+		doc.Tracks[len(doc.Tracks)-1].Origin, doc.Tracks[len(doc.Tracks)-1].Checked = "machine", ""
 		text("t8", "WEBVTT\n\n00:01.000 --> 00:03.000\nlos derechos humanos, dichos\n", "mul", "t2")
-		doc.NextTrack = 9
+		doc.NextTrack = 10
 		s.add(doc)
 		old := s.recorded("public-1", archive.Public)
 		old.At = ""
@@ -49,7 +51,7 @@ var apiAsks = map[string][]string{
 	"/api/v1/moments":                              {"?q=derechos&around=1", "?q=empiezan&limit=1"},
 	"/api/v1/sessions":                             {"", "?limit=1", "?conference=conf"},
 	"/api/v1/sessions/:session":                    {"public-0", "public-1", "public-2"},
-	"/api/v1/sessions/:session/transcripts/:voice": {"public-0/transcripts/es", "public-0/transcripts/en", "public-0/transcripts/floor"},
+	"/api/v1/sessions/:session/transcripts/:voice": {"public-0/transcripts/es", "public-0/transcripts/en", "public-0/transcripts/floor", "public-0/transcripts/ru"},
 	"/api/v1/lines": {"?q=derechos&limit=1", "?q=derechos&beside=1&sort=left&lang=es", "?q=derechos&sample=1&seed=7&format=json", "?q=derechos&format=jsonl&beside=1", "?q=derechos&format=csv",
 		"?q=derechos&format=xlsx", "?q=%22&format=csv", "?q=nowhere&format=csv"},
 	"/api/v1/lines/:line":  {"public-0.t5.1.c0001.4-12", "public-0.t5.1.c0001", "public-0.t7.1.c0001.6-12", "public-0.t5.1.c0001.90-99", "public-0.t5"},

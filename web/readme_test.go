@@ -28,7 +28,7 @@ func TestReadmePrograms(t *testing.T) {
 		{"python", "python3", "a.py", []string{
 			"0:00:01 en floor rights | los derechos humanos empiezan en casa los derechos humanos, dichos",
 			"0:00:01 es interpretation derechos | los derechos humanos, dichos",
-			"moments: 1", "[('en', 2), ('es', 16)]"}},
+			"moments: 1", "[('en', 2), ('es', 16), ('ru', 3)]"}},
 		{"r", "Rscript", "a.R", []string{
 			"en es", "2020 1 2",
 			"role language words pace", "floor en 2 60", "floor es 4 120", "interpretation es 12 80"}},
