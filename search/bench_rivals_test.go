@@ -17,11 +17,6 @@ import (
 	"time"
 )
 
-// rival is another engine over the same passages. ask gives how long a question took, by the engine's own clock where it has one.
-type rival interface {
-	ask(question) time.Duration
-}
-
 // question is what every engine is asked: passages with any of the words.
 type question struct {
 	words []string
