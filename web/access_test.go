@@ -80,7 +80,8 @@ var accessCases = map[string]accessCase{
 	"/:lang":                         {open: []string{"/en"}},
 	"/:lang/":                        {open: []string{"/en/", "/ar/"}},
 	"/:lang/about":                   {open: []string{"/en/about"}},
-	"/:lang/search":                  {open: []string{"/en/search", "/es/search?q=derechos"}},
+	"/:lang/search":                  {open: []string{"/en/search", "/es/search?q=derechos", "/es/search?q=derechos&view=lines", "/es/search?q=derechos&view=table", "/es/search?q=derechos&view=time"}},
+	"/:lang/suggest":                 {open: []string{"/en/suggest?q=der", "/es/suggest"}},
 	"/:lang/conferences/:conference": {open: []string{"/en/conferences/public-0"}},
 	"/:lang/sessions/:session": {paths: func(_ *site, _, a string) []string {
 		return []string{"/en/sessions/" + a, "/ar/sessions/" + a + "?voice=es&t=2", "/en/sessions/" + a + "?m=t3.1.2000"}
@@ -302,7 +303,8 @@ func (s *site) holdSecrets() {
 func TestHidden(t *testing.T) {
 	s := publicSite(t)
 	for _, path := range []string{"/en/", "/en/sessions/public-0", "/en/sessions/public-0/listen", "/en/sessions/public-0/transcript/es",
-		"/en/sessions/public-0/transcript/fr", "/en/sessions/public-0?voice=fr&captions=fr", "/en/search?q=r%C3%A9serv%C3%A9e",
+		"/en/sessions/public-0/transcript/fr", "/en/sessions/public-0?voice=fr&captions=fr", "/en/search?q=r%C3%A9serv%C3%A9e", "/en/suggest?q=r%C3%A9s", "/en/search?q=derechos&view=table", "/en/search?q=r%C3%A9serv%C3%A9e&view=lines", "/en/search?q=phrase&view=time",
+		"/fr/sessions/public-0/side?voices=es,fr",
 		"/api/v1/sessions", "/api/v1/sessions/public-0", "/api/v1/search?q=r%C3%A9serv%C3%A9e", "/api/v1/search?q=derechos", "/api/v1/moments?q=secret",
 		"/play/public-0/master.m3u8", "/download/public-0/t5.txt"} {
 		for _, who := range []archive.Standing{archive.Stranger, archive.Reader} {

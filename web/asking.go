@@ -36,10 +36,10 @@ type asking struct {
 	Role       string // as the filter role: of the words
 	Origin     string
 	Speaker    string
-	From, To   string // days, 2020-07-14, both meant; empty: any
-	Also       []string
-	Sort       string // of lines
-	Sample     int    // of lines; 0: all of them
+	From, To   string   // days, 2020-07-14, both meant; empty: any
+	Also       []string // equivalents that are ticked, as es:criminalización
+	Sort       string   // of lines
+	Sample     int      // of lines; 0: all of them
 	Seed       int
 	Per        string // of the answer over time: perWords, or none
 	number     string // of the page of strips
@@ -126,12 +126,13 @@ func (a asking) query() (*search.Query, error) {
 	if _, err := search.Parse(a.Words); err != nil {
 		return nil, err
 	}
-	return search.Parse(a.text())
+	return search.Parse(a.text(a.Words))
 }
 
-// text is the whole query as it could be typed: the words and the filters of the form, but for those that are parameters of the API, too.
-func (a asking) text() string {
-	out := []string{a.Words}
+// text is the whole query as it could be typed: words, which are those of the page or made from them, and the filters of the form, but for those that are
+// parameters of the API, too.
+func (a asking) text(words string) string {
+	out := []string{words}
 	add := func(name search.FilterName, value string) {
 		if value != "" {
 			out = append(out, filterText(name, value))

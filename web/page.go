@@ -94,6 +94,9 @@ func (p page) About() string { return p.URL("about") }
 // Search is the address of the search page.
 func (p page) Search() string { return p.URL("search") }
 
+// Suggest is where the script asks how words that are being typed may go on.
+func (p page) Suggest() string { return p.URL("suggest") }
+
 // show fills a page and sends it.
 func (s *Server) show(c echo.Context, l locale.Lang, name string, data any, k keep) error {
 	body, err := s.pages.execute(l, name, data)

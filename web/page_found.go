@@ -37,6 +37,7 @@ type momentRow struct {
 	playAt
 	To       string
 	Original bool
+	Learned  bool // an equivalent found it
 	Before   string
 	Quote    []piece
 	After    string
@@ -169,7 +170,7 @@ func (f *finder) moment(place *foundPlace, m search.Moment) momentRow {
 	best := m.Hits[0]
 	r := momentRow{
 		playAt: place.play(best.Text, best.Voice, best.Language, m.StartMs, "m", m.ID), To: locale.Timecode(m.EndMs),
-		Original: best.Original && best.Role != archive.Floor, Before: joined(best.Before), Quote: quote(best.Lines), After: joined(best.After), Cite: place.cite(m.ID),
+		Original: best.Original && best.Role != archive.Floor, Before: joined(best.Before), Quote: quote(best.Lines), After: joined(best.After), Cite: place.cite(m.ID), Learned: f.learned(best),
 	}
 	also := func(text, voice string, in archive.Language, ms int64, lines []search.Line) {
 		if len(lines) > 0 {

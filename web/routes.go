@@ -43,6 +43,7 @@ func (s *Server) routes(static *staticFiles) []route {
 		{"/:lang/", aPage, aboutList, s.home},
 		{"/:lang/about", aPage, aboutNothing, s.about},
 		{"/:lang/search", aPage, aboutList, s.searchPage},
+		{"/:lang/suggest", aPage, aboutList, s.suggest},
 		{"/:lang/conferences/:conference", aPage, aboutConference, s.conference},
 		{"/:lang/sessions/:session", aPage, aboutSession, s.session},
 		{"/:lang/sessions/:session/listen", aPage, aboutSession, s.listen},

@@ -49,7 +49,7 @@ type chartWord struct {
 const (
 	chartLeft   = 110
 	chartWidth  = 1207
-	chartStep   = 33 // most, from bar to bar
+	chartStep   = 56 // most, from bar to bar
 	chartRowH   = 92
 	chartTall   = 64
 	chartMost   = 110 // bars

@@ -6,6 +6,7 @@ import (
 	"html/template"
 	"maps"
 	"slices"
+	"strconv"
 
 	"github.com/labstack/echo/v4"
 
@@ -20,7 +21,10 @@ type searchPage struct {
 	WrongAt    []piece       // the query, with the place marked
 	Notes      []note
 	Count      template.HTML // what was found, in a sentence or two
+	Chips      []chip
+	Meant      []meantRow
 	Tabs       []tab
+	Take       []file // all lines, as files
 	Moments    *momentsPart
 	Lines      *linesPart
 	Table      *tablePart
@@ -80,6 +84,18 @@ func (s *Server) fillSearch(c echo.Context, g *searchPage, all []listed) error {
 	if err != nil {
 		return err
 	}
+	ctx := c.Request().Context()
+	if err := s.learnEquivalents(ctx, g, q); err != nil {
+		return err
+	}
+	text := g.text(g.with())
+	if q, err = search.Parse(text); err != nil { // with its equivalents it is longer than a query may be
+		g.Notes = append(g.Notes, note{Kind: "warn", Icon: "warn", Text: g.Lang.Say("search.alsoTooMany")})
+		if q, err = g.query(); err != nil {
+			return err
+		}
+	}
+	g.Take = g.take(q.Text)
 	if len(g.narrowed()) > 0 {
 		g.Everywhere = g.URL("search", "q", g.Words, "view", g.View)
 	}
@@ -88,8 +104,13 @@ func (s *Server) fillSearch(c echo.Context, g *searchPage, all []listed) error {
 	}
 	f := &finder{s: s, page: g, request: s.request(g.asking, q), rail: newRail(g.page)}
 	read := map[string]func(context.Context) error{viewMoments: f.moments, viewLines: f.lines, viewTable: f.table, viewTime: f.time}
-	if err := read[g.View](c.Request().Context()); err != nil {
+	if err := read[g.View](ctx); err != nil {
 		return err
+	}
+	if g.None || f.counts.Unit != "" && f.counts.AllWords == 0 {
+		if err := f.meant(ctx); err != nil {
+			return err
+		}
 	}
 	g.Filters = s.filters(g, all, f.counts)
 	g.Rail = f.rail.orNone()
@@ -101,6 +122,29 @@ func (a asking) tabs() []tab {
 	var out []tab
 	for _, t := range []struct{ view, words string }{{viewMoments, "search.moments"}, {viewLines, "search.lines"}, {viewTable, "search.table"}, {viewTime, "search.time"}} {
 		out = append(out, tab{a.At("view", t.view, "open", ""), a.Lang.Say(t.words), t.view == a.View})
+	}
+	return out
+}
+
+// take leads to all lines as files: those of the API, for the same query. The table takes along what the other languages said.
+func (g *searchPage) take(text string) []file {
+	pairs := []string{"q", text}
+	for _, l := range g.Langs {
+		pairs = append(pairs, "lang", string(l))
+	}
+	pairs = append(pairs, "conference", g.Conference, "session", g.Session)
+	if order, ok := search.ParseLineSort(g.Sort); ok && g.Sort != "" {
+		pairs = append(pairs, "sort", string(order))
+	}
+	if g.Sample > 0 {
+		pairs = append(pairs, "sample", strconv.Itoa(min(g.Sample, search.MostSorted)), "seed", strconv.Itoa(g.Seed))
+	}
+	if g.View == viewTable {
+		pairs = append(pairs, "beside", "1")
+	}
+	var out []file
+	for _, f := range []struct{ format, name string }{{"csv", "CSV"}, {"jsonl", "JSONL"}, {"xlsx", "XLSX"}} {
+		out = append(out, file{Format: f.name, URL: "/api/v1/lines?" + query(append(slices.Clone(pairs), "format", f.format)...)})
 	}
 	return out
 }

@@ -152,11 +152,11 @@ func (s *Server) fillSide(ctx context.Context, w *watching, g *sidePage) error {
 		return errNoIndex
 	}
 	var texts []string
-	var speakers []map[int64]string
+	var cues []map[int64]archive.Cue
 	var booths []template.HTML
 	for _, col := range g.Columns {
 		texts = append(texts, col.text.Track.ID)
-		speakers = append(speakers, s.speakers(ctx, w.a.session, col.text.Track))
+		cues = append(cues, s.cuesByStart(ctx, w.a.session, col.text.Track))
 		if col.booth {
 			booths = append(booths, ownName(w.l, col.Language))
 		}
@@ -173,7 +173,7 @@ func (s *Server) fillSide(ctx context.Context, w *watching, g *sidePage) error {
 	if w.placed {
 		nowMs = w.startMs
 	}
-	g.Rows = sideMaker{l: w.l, doc: w.doc, columns: g.Columns, nowMs: nowMs, speakers: speakers}.rows(laid.Rows)
+	g.Rows = sideMaker{l: w.l, doc: w.doc, columns: g.Columns, nowMs: nowMs, cues: cues}.rows(laid.Rows)
 	g.Label = w.l.Say("watch.linkTo", "time", locale.Timecode(w.startMs))
 	g.Link = w.url("/side", "voices", g.voices(), "t", seconds(w.startMs), "voice", w.voice)
 	g.Cite = w.url("/cite", "t", seconds(w.startMs), "voice", w.voice)
@@ -181,16 +181,16 @@ func (s *Server) fillSide(ctx context.Context, w *watching, g *sidePage) error {
 	return nil
 }
 
-// speakers names who speaks, by where a cue of a text begins; nobody where the text cannot be read: its words come from the index.
-func (s *Server) speakers(ctx context.Context, doc *archive.Session, t *archive.Track) map[int64]string {
-	out := map[int64]string{}
+// cuesByStart gives the cues of a text by where they begin; none where it cannot be read: the words come from the index.
+func (s *Server) cuesByStart(ctx context.Context, doc *archive.Session, t *archive.Track) map[int64]archive.Cue {
+	out := map[int64]archive.Cue{}
 	cues, _, err := s.Catalog.Cues(ctx, doc, t)
 	if err != nil {
 		s.log().WarnContext(ctx, "speakers cannot be read", "session", doc.ID, "track", t.ID, "err", err)
 		return out
 	}
 	for _, c := range cues {
-		out[c.StartMs] = c.Speaker
+		out[c.StartMs] = c
 	}
 	return out
 }

@@ -22,8 +22,14 @@ type sideRow struct {
 type sideCell struct {
 	Number int
 	In     archive.Language
-	Who    string
-	Text   string
+	Who    said
+	Text   []sidePiece
+}
+
+// sidePiece is a line of a cell.
+type sidePiece struct {
+	Text     string
+	Invented bool // a machine probably wrote it over silence
 }
 
 // sideMaker sets transcripts beside each other.
@@ -33,7 +39,7 @@ type sideMaker struct {
 	columns []sideColumn
 	nowMs   int64 // negative: none
 
-	speakers []map[int64]string // of each column, by where a cue begins
+	cues []map[int64]archive.Cue // of each column, by where they begin: who speaks, and what is doubted
 }
 
 // rows makes the rows of the page, with the heads of chapters between them.
@@ -75,15 +81,21 @@ func (m sideMaker) heads(c archive.Chapter) []said {
 	return out
 }
 
-// cell joins the lines of a column; who spoke last is named once.
+// cell shows the lines of a column; who spoke last is named once.
 func (m sideMaker) cell(n int, c search.SideCell, last *string) sideCell {
-	out := sideCell{Number: m.columns[n].Number, In: c.Language, Text: joined(c.Lines)}
+	col := m.columns[n]
+	out := sideCell{Number: col.Number, In: c.Language}
 	if len(c.Lines) == 0 {
-		out.In = m.columns[n].Language
+		out.In = col.Language
 		return out
 	}
-	if who := m.speakers[n][c.Lines[0].StartMs]; who != *last {
-		out.Who, *last = who, who
+	track := col.text.Track
+	for i, x := range c.Lines {
+		cue := m.cues[n][x.StartMs]
+		if i == 0 && cue.Speaker != *last {
+			out.Who, *last = scriptMaker{l: m.l}.who(track, cue.Speaker), cue.Speaker
+		}
+		out.Text = append(out.Text, sidePiece{x.Text, doubted(track, cue)})
 	}
 	return out
 }

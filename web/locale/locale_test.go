@@ -80,7 +80,7 @@ var alike = map[string]bool{
 	"watch.position": true, "count.passages": true, "count.moments": true, "time.minutes": true, "watch.transcript": true, "watch.chapters": true,
 	"watch.find": true, "site.language": true, "conference.language": true, "download.language": true, "download.transcript": true,
 	"filter.title": true, "search.filter": true, "player.pictureHeight": true, "site.name": true, "site.title": true,
-	"rights.contact": true, "search.helpMoreExample": true, "search.moments": true, "search.helpOnlyExample": true, "listen.download": true, "search.or": true,
+	"rights.contact": true, "search.helpMoreExample": true, "search.moments": true, "search.suggestions": true, "search.helpOnlyExample": true, "listen.download": true, "search.or": true,
 }
 
 func TestNoEnglishIsLeftOver(t *testing.T) {
