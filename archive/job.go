@@ -119,6 +119,9 @@ func (a *Archive) TryLease(ctx context.Context, session, recipe, program string,
 	case err != nil:
 		return nil, fmt.Errorf("job %s: %w", key, err)
 	default:
+		if Newer(data) {
+			return nil, fmt.Errorf("%w: %w", ErrWaits, ErrNewer)
+		}
 		cond = IfVersion(version)
 		if err := json.Unmarshal(data, &was); err != nil {
 			a.log().WarnContext(ctx, "job cannot be read; begun anew", "key", key, "err", err)
