@@ -144,6 +144,12 @@ func TestFromTheTerminal(t *testing.T) {
 			t.Errorf("%+v, %v; want the moment at 5 s", a, err)
 		}
 		says(w.must("search", "nowhere"), "Nothing was found.")
+		says(w.must("search", "--lines", "reduction"), "Harm [reduction] saves lives")
+		var k search.Kwic
+		if err := json.Unmarshal([]byte(w.must("search", "--lines", "--json", `"about us"`)), &k); err != nil || k.StartMs != 5000 || k.Word != "about us" || k.ID == "" {
+			t.Errorf("%+v, %v; want the line at 5 s with its id", k, err)
+		}
+		says(w.must("search", "--lines", "nowhere"), "Nothing was found.")
 	})
 	t.Run("a track is removed and its recording stays", func(t *testing.T) {
 		before := len(w.state("masters/"))

@@ -325,6 +325,9 @@ func endToEnd(t *testing.T, w *world) {
 		if out := w.must("search", "свободу убеждений"); !strings.Contains(out, "opinion") {
 			t.Errorf("cabina search: %s", out)
 		}
+		if out := w.must("search", "--lines", `"свободу убеждений"`); !strings.HasPrefix(out, "opinion  0:00:05  ru") || !strings.Contains(out, "[свободу убеждений]") {
+			t.Errorf("cabina search --lines, of the running server: %s", out)
+		}
 	})
 	t.Run("a shift of one voice by 80 ms changes that voice and its captions, and no other byte", func(t *testing.T) { shifted(t, w, s) })
 	t.Run("work beside serve: both see each other within 10 s", func(t *testing.T) { workBeside(t, w, s) })

@@ -27,6 +27,7 @@ type searchCmd struct {
 	Session    string   `placeholder:"ID" help:"Only in this session."`
 	Conference string   `placeholder:"ID" help:"Only in this conference."`
 	Limit      int      `default:"10" help:"Moments to print, 1 to 100."`
+	Lines      bool     `help:"Print every place where the words were said, a line each, by time; --limit does not count."`
 }
 
 // Run asks the server that runs on this cache, where one does: it owns the index. Else the index is opened here, and brought up to date first.
@@ -42,6 +43,9 @@ func (c *searchCmd) Run(ctx context.Context, a *app) error {
 	conf, err := a.settings()
 	if err != nil {
 		return err
+	}
+	if c.Lines {
+		return c.lines(ctx, a, conf, text, query)
 	}
 	answer, err := c.askServer(ctx, conf.Cache, text)
 	if errors.Is(err, errNoServer) {
@@ -66,32 +70,39 @@ func (c *searchCmd) Run(ctx context.Context, a *app) error {
 var errNoServer = errors.New("no server runs on this cache")
 
 func (c *searchCmd) askServer(ctx context.Context, cache, text string) (*search.Answer, error) {
-	values := url.Values{"q": {text}, "lang": c.Lang, "limit": {strconv.Itoa(c.Limit)}}
-	for name, v := range map[string]string{"session": c.Session, "conference": c.Conference} {
-		if v != "" {
-			values.Set(name, v)
-		}
-	}
-	res, err := getFromServer(ctx, cache, "/api/v1/search?"+values.Encode())
+	res, err := c.fromServer(ctx, cache, "/api/v1/search", url.Values{"q": {text}, "limit": {strconv.Itoa(c.Limit)}})
 	if err != nil {
 		return nil, err
 	}
 	defer res.Body.Close()
-	if res.StatusCode != http.StatusOK {
-		var problem struct{ Title, Detail string }
-		body, _ := io.ReadAll(io.LimitReader(res.Body, 64<<10)) // what cannot be read says nothing more
-		_ = json.Unmarshal(body, &problem)
-		err := fmt.Errorf("the server answers %s: %s", res.Status, strings.Join(nonEmpty(problem.Title, problem.Detail), ": "))
-		if res.StatusCode == http.StatusBadRequest {
-			return nil, wrongUse{err}
-		}
-		return nil, err
-	}
 	answer := new(search.Answer)
 	if err := json.NewDecoder(res.Body).Decode(answer); err != nil {
 		return nil, fmt.Errorf("read the server's answer: %w", err)
 	}
 	return answer, nil
+}
+
+// fromServer asks the running server with the command's flags, errNoServer where none runs. Its caller closes the body.
+func (c *searchCmd) fromServer(ctx context.Context, cache, path string, values url.Values) (*http.Response, error) {
+	values["lang"] = c.Lang
+	for name, v := range map[string]string{"session": c.Session, "conference": c.Conference} {
+		if v != "" {
+			values.Set(name, v)
+		}
+	}
+	res, err := getFromServer(ctx, cache, path+"?"+values.Encode())
+	if err != nil || res.StatusCode == http.StatusOK {
+		return res, err
+	}
+	defer res.Body.Close()
+	var problem struct{ Title, Detail string }
+	body, _ := io.ReadAll(io.LimitReader(res.Body, 64<<10)) // what cannot be read says nothing more
+	_ = json.Unmarshal(body, &problem)
+	err = fmt.Errorf("the server answers %s: %s", res.Status, strings.Join(nonEmpty(problem.Title, problem.Detail), ": "))
+	if res.StatusCode == http.StatusBadRequest {
+		return nil, wrongUse{err}
+	}
+	return nil, err
 }
 
 // getFromServer asks the server on the socket, errNoServer where none listens.
@@ -119,27 +130,34 @@ func getFromServer(ctx context.Context, cache, path string) (*http.Response, err
 	return res, nil
 }
 
-// askIndex opens the index, brings it up to date and asks it.
+// askIndex asks the index itself.
 func (c *searchCmd) askIndex(ctx context.Context, a *app, query *search.Query) (*search.Answer, error) {
+	var answer *search.Answer
+	err := c.withIndex(ctx, a, query, func(ctx context.Context, index *search.Index, r search.Request) (err error) {
+		answer, err = index.Search(ctx, r)
+		return err
+	})
+	return answer, err
+}
+
+// withIndex opens the index, brings it up to date, and hands it on with what the flags ask for.
+func (c *searchCmd) withIndex(ctx context.Context, a *app, query *search.Query, do func(context.Context, *search.Index, search.Request) error) error {
 	arc, conf, err := a.open(ctx, toRead)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	languages := make([]archive.Language, len(c.Lang))
 	for i, l := range c.Lang {
 		if languages[i] = archive.Language(l); !languages[i].Valid() {
-			return nil, wrong("--lang: %q is no language; es and pt-BR are", l)
+			return wrong("--lang: %q is no language; es and pt-BR are", l)
 		}
 	}
-	var answer *search.Answer
-	err = withIndex(ctx, arc, conf, func(ctx context.Context, index *search.Index, mirror *archive.Mirror) error {
-		answer, err = index.Search(ctx, search.Request{
+	return withIndex(ctx, arc, conf, func(ctx context.Context, index *search.Index, mirror *archive.Mirror) error {
+		return do(ctx, index, search.Request{
 			Query: query, Languages: languages, Session: c.Session, Conference: c.Conference, Limit: c.Limit,
 			Viewer: archive.Viewer{Standing: archive.Administrator}, Sessions: mirror.Session,
 		})
-		return err
 	})
-	return answer, err
 }
 
 func printAnswer(w io.Writer, answer *search.Answer, publicURL string) {
