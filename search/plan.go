@@ -16,7 +16,7 @@ import (
 )
 
 // indexFormat rises whenever the same documents would give another index: analyzers, passages, fields, files. An index of another format is made anew.
-const indexFormat = 4
+const indexFormat = 5
 
 // planned is what has to be done for a session: a change for each shelf, and the cue files that nothing names afterwards. Nothing is written to the
 // shelves yet; new cue files are there already.

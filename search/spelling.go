@@ -11,11 +11,20 @@ func englishPair(w string) string {
 	}
 	for _, ending := range [...]struct{ british, american string }{
 		{"isations", "izations"}, {"isation", "ization"}, {"isational", "izational"},
-		{"ise", "ize"}, {"ised", "ized"}, {"ises", "izes"}, {"ising", "izing"}, {"iser", "izer"}, {"isers", "izers"},
+		{"ise", "ize"}, {"ised", "ized"}, {"ises", "izes"}, {"ising", "izing"}, {"iser", "izer"}, {"isers", "izers"}, {"isable", "izable"},
 		{"yse", "yze"}, {"ysed", "yzed"}, {"yses", "yzes"}, {"ysing", "yzing"},
 	} {
 		if stem, ok := strings.CutSuffix(w, ending.british); ok && len(stem) >= 3 {
 			return stem + ending.american
+		}
+	}
+	for _, p := range [...][2]string{
+		{"centre", "center"}, {"programme", "program"}, {"defence", "defense"}, {"offence", "offense"}, {"licence", "license"}, {"theatre", "theater"},
+		{"counsellor", "counselor"}, {"judgement", "judgment"}, {"haemo", "hemo"}, {"anaemi", "anemi"}, {"paediatr", "pediatr"}, {"diarrhoea", "diarrhea"},
+		{"oestrogen", "estrogen"}, {"foetus", "fetus"},
+	} {
+		if rest, ok := strings.CutPrefix(w, p[0]); ok {
+			return p[1] + rest
 		}
 	}
 	// -our: colour, labourers, favourite; not four, hour, tour
@@ -36,7 +45,11 @@ func portuguesePair(w string) string {
 		{"colect", "colet"}, {"select", "selet"}, {"exact", "exat"}, {"electr", "eletr"}, {"electiv", "eletiv"}, {"arquitect", "arquitet"}, {"actor", "ator"},
 		{"actriz", "atriz"}, {"afect", "afet"}, {"efect", "efet"}, {"correct", "corret"}, {"protect", "protet"}, {"infect", "infet"}, {"reflect", "reflet"},
 		{"factur", "fatur"}, {"tractor", "trator"}, {"adopt", "adot"}, {"optim", "otim"}, {"baptis", "batis"}, {"egipt", "egit"}, {"connosco", "conosco"},
-		{"comummente", "comumente"}, {"humid", "umid"}, {"registo", "registro"}, {"equipa", "equipe"},
+		{"comummente", "comumente"}, {"humid", "umid"}, {"registo", "registro"}, {"registar", "registrar"}, {"equipa", "equipe"},
+		{"sector", "setor"}, {"vector", "vetor"}, {"detect", "detet"}, {"respectiv", "respetiv"}, {"perspectiv", "perspetiv"}, {"expectativ", "expetativ"},
+		{"espectador", "espetador"}, {"caracter", "carater"}, {"dialect", "dialet"}, {"insect", "inset"}, {"nocturn", "noturn"}, {"amnist", "anist"},
+		{"indemniz", "indeniz"}, {"subdit", "sudit"}, {"quotidian", "cotidian"}, {"catorze", "quatorze"}, {"dezanove", "dezenove"}, {"dezassei", "dezessei"},
+		{"dezassete", "dezessete"}, {"percentag", "porcentag"}, {"planeament", "planejament"},
 	} {
 		if at := strings.Index(w, p[0]); at >= 0 && (at == 0 || len(p[0]) > 3) {
 			return w[:at] + p[1] + w[at+len(p[0]):]
