@@ -70,7 +70,17 @@ func child(t *testing.T, env ...string) *exec.Cmd {
 }
 
 // TestKilledWhileIndexing kills the process that indexes, five times, and wants every session it acknowledged to be there whole.
-func TestKilledWhileIndexing(t *testing.T) {
+func TestKilledWhileIndexing(t *testing.T) { killWhileIndexing(t, 5) }
+
+// TestTortureKilledWhileIndexing does so fifty times.
+func TestTortureKilledWhileIndexing(t *testing.T) {
+	if os.Getenv("CABINA_TORTURE") == "" {
+		t.Skip("long: with CABINA_TORTURE=1")
+	}
+	killWhileIndexing(t, 50)
+}
+
+func killWhileIndexing(t *testing.T, rounds int) {
 	w := newWorld(t)
 	root := t.TempDir()
 	store, err := disk.Open(root)
@@ -85,7 +95,7 @@ func TestKilledWhileIndexing(t *testing.T) {
 		}
 		w.add(fmt.Sprintf("s%02d", i), []said{{voice: "en", lang: "en", cues: every(4000, lines...)}, {voice: "es", lang: "es", cues: every(4000, lines...)}})
 	}
-	for round := range 5 {
+	for round := range rounds {
 		cmd := child(t, "CABINA_TEST_FOLLOW="+w.dir, "CABINA_TEST_STORE="+root)
 		out, err := cmd.StdoutPipe()
 		if err != nil {
@@ -99,7 +109,7 @@ func TestKilledWhileIndexing(t *testing.T) {
 			acknowledged[s.Text()] = true
 			if len(acknowledged) == 1 {
 				go func() {
-					time.Sleep(time.Duration(7*round) * time.Millisecond)
+					time.Sleep(time.Duration(7*(round%12)) * time.Millisecond)
 					_ = cmd.Process.Kill()
 				}()
 			}
@@ -130,7 +140,7 @@ func TestKilledWhileIndexing(t *testing.T) {
 		if err := x.Close(); err != nil {
 			t.Fatal(err)
 		}
-		if round < 4 { // so that the next round has something to do
+		if round < rounds-1 { // so that the next round has something to do
 			if err := os.RemoveAll(filepath.Join(w.dir, "rest")); err != nil {
 				t.Fatal(err)
 			}

@@ -499,3 +499,43 @@ func TestParseLineID(t *testing.T) {
 		}
 	}
 }
+
+// TestPhrasesAreFoundAtTheirTime takes phrases of two to eight words from real texts, over the ends of cues and passages too, and wants a line where each begins.
+func TestPhrasesAreFoundAtTheirTime(t *testing.T) {
+	w := newWorld(t)
+	bible(t, w, 120)
+	w.open()
+	docs := w.documents()
+	random := rand.New(rand.NewPCG(3, 4))
+	for _, track := range docs("s00").Live(archive.Text) {
+		cues, err := w.Transcript(context.Background(), docs("s00"), track, track.Current())
+		if err != nil {
+			t.Fatal(err)
+		}
+		type word struct {
+			text  string
+			start int64
+		}
+		var words []word
+		for _, c := range cues {
+			for _, f := range strings.Fields(c.Text) {
+				if wordy(f) {
+					words = append(words, word{strings.Trim(f, `"“”«»`), c.StartMs})
+				}
+			}
+		}
+		for range 40 {
+			n := 2 + random.IntN(7)
+			i := random.IntN(len(words) - n)
+			var phrase []string
+			for _, f := range words[i : i+n] {
+				phrase = append(phrase, f.text)
+			}
+			q := `"` + strings.Join(phrase, " ") + `" lang:` + string(track.Language)
+			a := w.linesOf(q, func(r *LinesRequest) { r.Sessions = docs })
+			if !slices.ContainsFunc(a.Lines, func(k Kwic) bool { return k.StartMs == words[i].start }) {
+				t.Errorf("Lines(%s) = %d lines, none at %d ms", q, a.Total, words[i].start)
+			}
+		}
+	}
+}
