@@ -20,8 +20,8 @@ const (
 	copySegment = 8 << 20 // bytes
 )
 
-// movFacts adds what a file's own index says to its pictures, and refuses what is encrypted or lies elsewhere.
-func (f *Facts) movFacts(tracks []movTrack) error {
+// refuseTracks refuses what is encrypted or lies elsewhere, before any tool sees it.
+func refuseTracks(tracks []movTrack) error {
 	for _, t := range tracks {
 		switch {
 		case t.encrypted:
@@ -30,13 +30,17 @@ func (f *Facts) movFacts(tracks []movTrack) error {
 			return &Refused{"it only refers to media in another file", "the recording with its media inside (not a reference movie) would do"}
 		}
 	}
+	return nil
+}
+
+// movFacts adds what a file's own index says to its pictures.
+func (f *Facts) movFacts(tracks []movTrack) {
 	pictures := movPictures(tracks)
 	for i, s := range f.Of(archive.Video) {
 		if i < len(pictures) && pictures[i].sizes {
 			s.LongestMs, s.Largest = pictures[i].longestMs, pictures[i].largest
 		}
 	}
-	return nil
 }
 
 func movPictures(tracks []movTrack) []movTrack {

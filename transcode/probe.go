@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"regexp"
 	"strconv"
 
 	"cabina/archive"
@@ -126,12 +127,13 @@ func (t *Tools) Probe(ctx context.Context, path string) (*Facts, error) {
 			return nil, &Refused{"its index cannot be read (" + err.Error() + ")", "the recording, copied again and whole, would do"}
 		}
 	}
+	if err := refuseTracks(tracks); err != nil {
+		return nil, err
+	}
 	if err := t.streams(ctx, path, f); err != nil {
 		return nil, err
 	}
-	if err := f.movFacts(tracks); err != nil {
-		return nil, err
-	}
+	f.movFacts(tracks)
 	if err := t.scanWhereNeeded(ctx, path, f); err != nil {
 		return nil, err
 	}
@@ -164,10 +166,20 @@ func (t *Tools) probeJSON(ctx context.Context, path, format string) (*ffprobeOut
 	return &p, nil
 }
 
+// tooLarge is how ffprobe complains of a picture that it does not decode.
+var tooLarge = regexp.MustCompile(`Picture size ([0-9]+)x([0-9]+) exceeds`)
+
+func tooManyPixels(wide, high string) *Refused {
+	return &Refused{"its picture has " + wide + " × " + high + " points", "one of at most 4096 × 2160 would do"}
+}
+
 func (t *Tools) streams(ctx context.Context, path string, f *Facts) error {
 	p, err := t.probeJSON(ctx, path, f.Format)
 	var failed *ToolError
 	if errors.As(err, &failed) {
+		if m := tooLarge.FindStringSubmatch(failed.Reason); m != nil {
+			return tooManyPixels(m[1], m[2])
+		}
 		return &Refused{"it cannot be read (" + failed.Reason + ")", "the recording, copied again and whole, would do"}
 	}
 	if err != nil {
@@ -196,7 +208,7 @@ func (f *Facts) check() error {
 	}
 	for _, s := range pictures {
 		if s.bounds.wide*s.bounds.high > maxPixels {
-			return &Refused{fmt.Sprintf("its picture has %d × %d points", s.bounds.wide, s.bounds.high), "one of at most 4096 × 2160 would do"}
+			return tooManyPixels(strconv.Itoa(s.bounds.wide), strconv.Itoa(s.bounds.high))
 		}
 	}
 	for _, s := range append(sounds, pictures...) {

@@ -219,10 +219,11 @@ func toolError(tool string, err error, limits jail.Limits, log string) error {
 	return &ToolError{tool, oneLine(reason), log}
 }
 
-// complaint takes "[mov @ 0x55…] " from the front of a line of ffmpeg's.
+// complaint takes "[mov @ 0x55…] " from the front of a line of ffmpeg's, as often as it stands there.
 func complaint(line string) string {
-	if head, rest, ok := strings.Cut(line, "] "); ok && strings.HasPrefix(head, "[") && strings.Contains(head, " @ 0x") {
-		return rest
+	head, rest, ok := strings.Cut(line, "] ")
+	if ok && strings.HasPrefix(head, "[") && strings.Contains(head, " @ 0x") {
+		return complaint(rest)
 	}
 	return line
 }

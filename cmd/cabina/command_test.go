@@ -242,7 +242,7 @@ func TestCheckSaysWhatWillDo(t *testing.T) {
 	for _, x := range list {
 		found[x.Name] = x
 	}
-	for _, name := range []string{"settings", "cache", "store", "format", "conditional writes", "store's kind", "ffmpeg", "fonts", "key file"} {
+	for _, name := range []string{"settings", "cache", "store", "format", "conditional writes", "store's kind", "ffmpeg", "jail", "fonts", "key file"} {
 		if !found[name].OK {
 			t.Errorf("%s: %+v, want ok", name, found[name])
 		}

@@ -3,6 +3,7 @@ package main
 import (
 	"os"
 	"os/exec"
+	"path/filepath"
 	"sync"
 	"syscall"
 	"testing"
@@ -15,6 +16,9 @@ import (
 const asProgram = "CABINA_AS_PROGRAM=1"
 
 func TestMain(m *testing.M) {
+	if name := filepath.Base(os.Args[0]); name == "ffmpeg" || name == "ffprobe" {
+		os.Exit(standinTool(os.Args[1:]))
+	}
 	if os.Getenv("CABINA_AS_PROGRAM") == "1" || len(os.Args) > 1 && (os.Args[1] == "probe-index" || os.Args[1] == "jail") {
 		point := signalAt(os.Getenv("CABINA_KILL_AT"), syscall.SIGKILL)
 		if freeze := os.Getenv("CABINA_FREEZE_AT"); freeze != "" {

@@ -251,7 +251,7 @@ func TestCallsOfAnotherArchitectureKill(t *testing.T) {
 	}
 	for _, try := range []string{"int80", "x32"} {
 		p := newPrison(t, os.Geteuid())
-		if got := p.run(t, "landlock+seccomp", "hidden", try); got["ended"] != "" {
+		if err := exec.Command(p.bin, "standin", try, "", "", "", "", "", "0").Run(); err != nil {
 			t.Logf("%s: this kernel has no such calls at all", try)
 			continue
 		}
