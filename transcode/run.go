@@ -206,7 +206,7 @@ func toolError(tool string, err error, limits jail.Limits, log string) error {
 	}
 	status := exit.Sys().(syscall.WaitStatus)
 	switch {
-	case exit.UserTime()+exit.SystemTime() >= limits.CPU:
+	case status.Signal() == syscall.SIGXCPU, exit.UserTime()+exit.SystemTime()+100*time.Millisecond >= limits.CPU: // ffmpeg takes the signal as a stop; the kernel counts in ticks
 		return &ToolError{tool, fmt.Sprintf("took more than %s of processor time", limits.CPU.Round(time.Second)), log}
 	case status.Signal() == syscall.SIGXFSZ:
 		return &ToolError{tool, fmt.Sprintf("wrote more than %d MB", limits.Output>>20), log}
