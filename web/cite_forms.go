@@ -91,7 +91,7 @@ func (ci *cited) bibTeX() string {
 		field("year", d.Format("2006"))
 		field("month", strings.ToLower(d.Format("Jan")))
 	}
-	whole("howpublished", ci.lang.Say("cite."+ci.medium()))
+	whole("howpublished", ci.lang.Say(ci.medium().words))
 	whole("note", ci.notes())
 	whole("publisher", ci.publisher)
 	whole("copyright", ci.licence)
@@ -109,7 +109,7 @@ func (ci *cited) ris() string {
 			b.WriteString(tag + "  - " + value + "\r\n")
 		}
 	}
-	line("TY", map[string]string{"video": "VIDEO", "sound": "SOUND"}[ci.medium()])
+	line("TY", ci.medium().ris)
 	line("ID", ci.key())
 	line("AU", ci.speaker)
 	line("TI", ci.title)
@@ -169,8 +169,8 @@ type cslCustom struct {
 }
 
 func (ci *cited) csl() string {
-	item := cslItem{ID: ci.key(), Type: map[string]string{"video": "motion_picture", "sound": "song"}[ci.medium()], Title: ci.title, EventTitle: ci.event, EventPlace: ci.place,
-		Publisher: ci.publisher, Language: ci.language, Medium: ci.lang.Say("cite." + ci.medium()), Note: ci.notes(), URL: ci.link,
+	item := cslItem{ID: ci.key(), Type: ci.medium().csl, Title: ci.title, EventTitle: ci.event, EventPlace: ci.place,
+		Publisher: ci.publisher, Language: ci.language, Medium: ci.lang.Say(ci.medium().words), Note: ci.notes(), URL: ci.link,
 		Custom: cslCustom{Session: ci.doc.ID, StartMs: ci.startMs, EndMs: ci.endMs, Original: ci.original, Licence: ci.licence}}
 	if ci.speaker != "" {
 		item.Author = []cslName{{ci.speaker}}
@@ -188,12 +188,14 @@ func (ci *cited) csl() string {
 	return string(data) + "\n"
 }
 
-// medium is "video" or "sound".
-func (ci *cited) medium() string {
+// medium is what a recording is called: the key of its words, RIS's type and CSL's.
+type medium struct{ words, ris, csl string }
+
+func (ci *cited) medium() medium {
 	if ci.doc.Picture() != nil {
-		return "video"
+		return medium{"cite.video", "VIDEO", "motion_picture"}
 	}
-	return "sound"
+	return medium{"cite.sound", "SOUND", "song"}
 }
 
 // filled gives those that are not empty.
