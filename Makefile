@@ -87,7 +87,7 @@ browser: ## the page in real Chromium and Firefox
 .PHONY: torture
 torture: tools build ## the long tests: a hundred kills on each store and one at each named point, broken storage, hours of sound; CABINA_SEED=n for other moments
 	@.ci/install.sh test
-	@CABINA_TORTURE=1 go test -count=1 -timeout 90m -v -run Torture ./cmd/cabina
+	@CABINA_TORTURE=1 go test -count=1 -timeout 90m -v -run 'Torture|HostileFiles' ./cmd/cabina ./search ./archive
 
 .PHONY: bench
 bench: build ## ratios against named rivals in one run, as the README quotes them
