@@ -46,9 +46,17 @@ var hostile = map[string]struct{ text, formats string }{
 	"entities":                 {"&lol;", "ttml"},
 }
 
+// inEarnest leaves a test of times out under the race detector (-short), which makes all of it many times slower; nothing here has goroutines that meet.
+func inEarnest(t *testing.T) {
+	if testing.Short() {
+		t.Skip("measures time; the tests without -short run it")
+	}
+}
+
 // TestHostileFilesAreReadOrRefusedSoon gives every format 20 MB of what its reader would least like. A reader that looks twice at what it has seen would
 // take hours. The time is the processor's, so that a busy machine does not count.
 func TestHostileFilesAreReadOrRefusedSoon(t *testing.T) {
+	inEarnest(t)
 	heads := map[string]string{
 		"srt":  "1\n00:00:01,000 --> 00:00:02,000\n",
 		"vtt":  "WEBVTT\n\n00:01.000 --> 00:02.000\n",
@@ -132,6 +140,7 @@ func cuesOf(format TextFormat, n int, text string) []byte {
 }
 
 func TestFiftyThousandCuesAreTheMost(t *testing.T) {
+	inEarnest(t)
 	for _, format := range []TextFormat{SRT, VTT, TTML, ASS, STL} {
 		data := cuesOf(format, 50_000, "said")
 		start := processor(t)
@@ -163,6 +172,7 @@ func TestLimitsAreSaidInWords(t *testing.T) {
 
 // TestAnEntityBombCostsNothing reads a document whose entities would be a billion words.
 func TestAnEntityBombCostsNothing(t *testing.T) {
+	inEarnest(t)
 	bomb := `<?xml version="1.0"?><!DOCTYPE tt [<!ENTITY lol "lol">`
 	for i := 1; i < 10; i++ {
 		before := "&lol;"
