@@ -15,17 +15,7 @@ import (
 
 func (w *world) equivalents(text string, with ...func(*Request)) []Equivalents {
 	w.t.Helper()
-	q, err := Parse(text)
-	if err != nil {
-		w.t.Fatal(err)
-	}
-	r := Request{Query: q}
-	for _, f := range with {
-		f(&r)
-	}
-	if r.Sessions == nil {
-		r.Sessions = w.documents()
-	}
+	r := w.request(text, with...)
 	out, err := w.x.Equivalents(context.Background(), r)
 	if err != nil {
 		w.t.Fatal(err)

@@ -12,17 +12,7 @@ import (
 
 func (w *world) overTime(text string, with ...func(*Request)) *OverTime {
 	w.t.Helper()
-	q, err := Parse(text)
-	if err != nil {
-		w.t.Fatal(err)
-	}
-	r := Request{Query: q}
-	for _, f := range with {
-		f(&r)
-	}
-	if r.Sessions == nil {
-		r.Sessions = w.documents()
-	}
+	r := w.request(text, with...)
 	o, err := w.x.OverTime(context.Background(), r)
 	if err != nil {
 		w.t.Fatal(err)

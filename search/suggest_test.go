@@ -29,17 +29,7 @@ func (w *world) suggested(typed string, with ...func(*Request)) []Suggestion {
 
 func (w *world) corrections(text string, with ...func(*Request)) []Correction {
 	w.t.Helper()
-	q, err := Parse(text)
-	if err != nil {
-		w.t.Fatal(err)
-	}
-	r := Request{Query: q}
-	for _, f := range with {
-		f(&r)
-	}
-	if r.Sessions == nil {
-		r.Sessions = w.documents()
-	}
+	r := w.request(text, with...)
 	out, err := w.x.DidYouMean(context.Background(), r)
 	if err != nil {
 		w.t.Fatal(err)

@@ -295,8 +295,8 @@ func (w *world) documents() func(id string) *archive.Session {
 	return func(id string) *archive.Session { return docs[id] }
 }
 
-// ask searches as a stranger unless the request says otherwise.
-func (w *world) ask(text string, with ...func(*Request)) *Answer {
+// request is a stranger's, of all documents as they are, unless with says otherwise.
+func (w *world) request(text string, with ...func(*Request)) Request {
 	w.t.Helper()
 	q, err := Parse(text)
 	if err != nil {
@@ -309,6 +309,13 @@ func (w *world) ask(text string, with ...func(*Request)) *Answer {
 	if r.Sessions == nil {
 		r.Sessions = w.documents()
 	}
+	return r
+}
+
+// ask searches as a stranger unless the request says otherwise.
+func (w *world) ask(text string, with ...func(*Request)) *Answer {
+	w.t.Helper()
+	r := w.request(text, with...)
 	a, err := w.x.Search(context.Background(), r)
 	if err != nil {
 		w.t.Fatalf("Search(%q) = %v", text, err)
